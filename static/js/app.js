@@ -1,0 +1,82 @@
+// The whole of our own script. Every page and form works without it; it only adds comfort.
+(() => {
+  'use strict';
+  const all = (sel, root = document) => root.querySelectorAll(sel);
+
+  // After a boosted page change the focus would stay on body and a screen reader would say nothing:
+  // move it to the error summary, else the message, else the heading of the tab, else of the page.
+  document.addEventListener('htmx:after:swap', (e) => {
+    counts();
+    if (e.target !== document.body && e.target !== document) return;
+    const to = document.querySelector('#errors,[data-flash],[data-focus],h1');
+    if (!to) return;
+    to.tabIndex = -1;
+    to.focus({ preventScroll: true });
+    if (to.id === 'errors') to.scrollIntoView({ block: 'start' });
+    showTab();
+  });
+
+  // Tabs scroll sideways on a phone: bring the current one into sight.
+  const showTab = () => {
+    const tab = document.querySelector('.tabs [aria-current]');
+    if (tab) tab.parentElement.parentElement.scrollLeft = tab.offsetLeft - 16;
+  };
+
+  // Menus: Esc closes and gives the focus back, a click elsewhere or focus leaving closes.
+  document.addEventListener('keydown', (e) => {
+    if (e.key !== 'Escape') return;
+    for (const menu of all('details.menu[open]')) {
+      const inside = menu.contains(document.activeElement);
+      menu.open = false;
+      if (inside) menu.querySelector('summary').focus();
+    }
+  });
+  const closeOthers = (e) => {
+    for (const menu of all('details.menu[open]')) if (!menu.contains(e.target)) menu.open = false;
+  };
+  document.addEventListener('click', closeOthers);
+  document.addEventListener('focusin', closeOthers);
+
+  // Selections: <form data-select> holds checkboxes; [data-count] shows how many are ticked, with "#"
+  // for the number. [data-select-all] ticks every box of its form.
+  const counts = () => {
+    for (const form of all('form[data-select]')) {
+      const boxes = [...all('input[type=checkbox]:not([data-select-all])', form)];
+      const n = boxes.filter((b) => b.checked).length;
+      for (const el of all('[data-count]', form)) {
+        const text = n === 1 ? el.dataset.countOne : n ? el.dataset.count : el.dataset.countNone;
+        const words = (text || '').replace('#', n);
+        if (el.textContent !== words) el.textContent = words;
+      }
+      const every = form.querySelector('[data-select-all]');
+      if (every) {
+        every.closest('[hidden]')?.removeAttribute('hidden');
+        every.checked = n > 0 && n === boxes.length;
+        every.indeterminate = n > 0 && n < boxes.length;
+      }
+    }
+  };
+  document.addEventListener('change', (e) => {
+    const form = e.target.form;
+    if (!form || !form.matches('[data-select]')) return;
+    if (e.target.matches('[data-select-all]')) {
+      for (const b of all('input[type=checkbox]', form)) b.checked = e.target.checked;
+    }
+    counts();
+  });
+
+  // A second submit of a form that is on its way is dropped. htmx does it by hx-sync; this is for the
+  // native submit. The server has the last word through the idempotency key.
+  document.addEventListener('submit', (e) => {
+    if (e.defaultPrevented || e.target.method !== 'post') return;
+    if (e.target.dataset.sent) return e.preventDefault();
+    e.target.dataset.sent = '1';
+  });
+  // A page that comes back from the browser's cache can be sent again.
+  addEventListener('pageshow', () => {
+    for (const form of all('form[data-sent]')) delete form.dataset.sent;
+  });
+
+  counts();
+  showTab();
+})();
