@@ -10,11 +10,12 @@ import (
 var (
 	importRule = regexp.MustCompile(`(?m)^@import "([a-z-]+\.css)" layer\(([a-z]+)\);$`)
 	comment    = regexp.MustCompile(`(?s)/\*.*?\*/`)
-	lineSpace  = regexp.MustCompile(`\s*\n\s*`)
+	// No string in css/ holds these signs, so the space around them means nothing.
+	idleSpace = regexp.MustCompile(`\s*([{};,])\s*`)
 )
 
 // bundleCSS joins the files that the entry imports, each wrapped in its cascade layer. It is plain
-// concatenation: what is written in css/ is what the browser gets, less comments and indentation.
+// concatenation: what is written in css/ is what the browser gets, less comments and idle space.
 func bundleCSS(src fs.FS, entry string) (string, error) {
 	main, err := fs.ReadFile(src, entry)
 	if err != nil {
@@ -36,5 +37,5 @@ func bundleCSS(src fs.FS, entry string) (string, error) {
 	if strings.Contains(out, "@import") {
 		return "", fmt.Errorf(`%s: write imports as @import "file.css" layer(name);`, entry)
 	}
-	return strings.TrimSpace(lineSpace.ReplaceAllString(out, "\n")) + "\n", nil
+	return strings.TrimSpace(idleSpace.ReplaceAllString(out, "$1")) + "\n", nil
 }
