@@ -61,7 +61,7 @@ func CreateProjectTx(tx *gorm.DB, actor access.Actor, at time.Time, accountID st
 	case err != nil:
 		return Project{}, err
 	case !ok:
-		return Project{}, models.Invalidf("name", "There is already a project called %s", row.Name)
+		return Project{}, nameTaken(row.Name)
 	}
 	first := assignmentRow{ID: models.NewID(), AccountID: accountID, ProjectID: row.ID, GroupID: group.ID, CreatedAt: at}
 	if err := tx.Create(&first).Error; err != nil {
@@ -169,7 +169,7 @@ func (s *Store) DeleteProject(ctx context.Context, scope access.Scope, projectID
 		if err != nil {
 			return err
 		}
-		return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: "project.deleted", Category: event.Projects,
+		return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: eventDeleted, Category: event.Projects,
 			Sentence: "deleted the project " + row.Name + ".",
 			Before:   map[string]any{"name": row.Name, "deleted": false}, After: map[string]any{"name": row.Name, "deleted": true},
 			Groups: []string{row.GroupID}, Projects: []string{row.ID}})

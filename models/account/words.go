@@ -18,8 +18,8 @@ func count(n int, noun string) string {
 	return digits + " " + noun + "s"
 }
 
-// list joins names for a sentence: "a, b and c". More than most names end in "and 9 more".
-func list(names []string, most int) string {
+// join joins names for a sentence: "a, b and c". More than most names end in "and 9 more".
+func join(names []string, most int) string {
 	if len(names) > most {
 		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(len(names)-most) + " more"
 	}
