@@ -71,10 +71,3 @@ func pressed(yes bool) string {
 	}
 	return "false"
 }
-
-func attrIf(name, value string) templ.Attributes {
-	if value == "" {
-		return nil
-	}
-	return templ.Attributes{name: value}
-}

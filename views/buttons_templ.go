@@ -646,9 +646,9 @@ func RowMenu(row string, items []MenuItem) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(menuID(items))
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(menuID(row, items))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `buttons.templ`, Line: 74, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `buttons.templ`, Line: 74, Col: 74}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 		if templ_7745c5c3_Err != nil {
@@ -661,7 +661,7 @@ func RowMenu(row string, items []MenuItem) templ.Component {
 		var templ_7745c5c3_Var39 string
 		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("Actions for " + row)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `buttons.templ`, Line: 74, Col: 105}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `buttons.templ`, Line: 74, Col: 110}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 		if templ_7745c5c3_Err != nil {
@@ -680,9 +680,9 @@ func RowMenu(row string, items []MenuItem) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var40 string
-		templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(menuID(items))
+		templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(menuID(row, items))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `buttons.templ`, Line: 77, Col: 41}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `buttons.templ`, Line: 77, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 		if templ_7745c5c3_Err != nil {
@@ -704,12 +704,12 @@ func RowMenu(row string, items []MenuItem) templ.Component {
 	})
 }
 
-// menuID is unique on a page because the first link of a menu names the row's own id.
-func menuID(items []MenuItem) string {
-	if len(items) == 0 {
-		return "m"
+// menuID is unique on a page: it is made of the row's name and of its first link, which has the row's id.
+func menuID(row string, items []MenuItem) string {
+	if len(items) > 0 {
+		row += "-" + items[0].Path
 	}
-	return "m" + FieldID(items[0].Path)
+	return "m" + FieldID(row)
 }
 
 func menuItems(items []MenuItem) templ.Component {

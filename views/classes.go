@@ -1,5 +1,8 @@
 package views
 
+// Every class that Go code chooses stands in this file; all others are literals in templates. A test
+// holds both against the style sheet.
+
 // Tone says what a badge or a note means. It is never told by colour alone: the words say it too.
 type Tone int
 
@@ -58,4 +61,35 @@ func fieldClass(err string) string {
 		return "field field-bad"
 	}
 	return "field"
+}
+
+func (in Input) class() string {
+	if in.Code {
+		return in.Width.class() + " code"
+	}
+	return in.Width.class()
+}
+
+// numClass marks a column of figures.
+const numClass = "num"
+
+func (g Grid) class() string {
+	c := "table"
+	if g.Stack {
+		c += " table-stack"
+	}
+	if g.Pinned {
+		c += " table-pinned"
+	}
+	if g.Totals {
+		c += " table-totals"
+	}
+	return c
+}
+
+func (g Grid) captionClass() string {
+	if g.Visible {
+		return "caption"
+	}
+	return "sr"
 }

@@ -8,7 +8,9 @@
   document.addEventListener('htmx:after:swap', (e) => {
     counts();
     if (e.target !== document.body && e.target !== document) return;
-    const to = document.querySelector('#errors,[data-flash],[data-focus],h1');
+    // One by one: a list of selectors would give the first in the page, which is always h1.
+    const to = ['#errors', '[data-flash]', '[data-focus]', 'h1']
+      .map((sel) => document.querySelector(sel)).find(Boolean);
     if (!to) return;
     to.tabIndex = -1;
     to.focus({ preventScroll: true });
