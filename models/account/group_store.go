@@ -15,12 +15,12 @@ import (
 )
 
 type groupView struct {
-	groupRow `gorm:"embedded"`
+	Row      groupRow `gorm:"embedded"`
 	Currency *string
 }
 
 func (v groupView) group() Group {
-	g := v.groupRow.group()
+	g := v.Row.group()
 	if v.Currency != nil {
 		g.Currency = money.Currency(*v.Currency)
 	}
