@@ -1,0 +1,85 @@
+package documents
+
+import (
+	"encoding/csv"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	"billfold/models/money"
+)
+
+var csvHead = []string{"invoice_number", "line_type", "project", "service", "type", "plan", "cloud", "begin", "end",
+	"quantity", "unit", "unit_price", "amount", "currency", "description"}
+
+// CSV writes the lines of a document for a spreadsheet: UTF-8 with a byte order mark, RFC 4180, amounts
+// with a dot, instants as RFC 3339 in UTC, periods [begin, end). Reducing credits are rows of type
+// credit_consumption with a negative amount, so that the rows add up to the taxable amount; tax and
+// prepaid credit are no rows. Text that a spreadsheet would run as a formula gets a leading apostrophe.
+// It refuses a document whose figures do not add up.
+func CSV(w io.Writer, inv Invoice) error {
+	if err := check(inv); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	if err := out.Write(csvHead); err != nil {
+		return err
+	}
+	for _, p := range inv.Projects {
+		for _, l := range p.Lines {
+			price := ""
+			if l.UnitPrice.Valid {
+				price = money.Canonical(l.UnitPrice.Decimal)
+			}
+			if err := out.Write([]string{
+				cell(inv.Number), cell(l.Type), cell(p.Name), cell(l.Service), cell(l.ServiceType), cell(l.Plan), cell(l.Cloud),
+				instant(l.Begin), instant(l.End), money.Canonical(l.Quantity), cell(l.Unit), price,
+				l.Amount.Decimal(), string(inv.Currency), cell(l.Description),
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range inv.Allowances {
+		if err := out.Write([]string{
+			cell(inv.Number), "credit_consumption", cell(c.Project), "", cell(c.Type), "", "",
+			instant(inv.PeriodStart), instant(inv.PeriodEnd), "", "", "",
+			c.Amount.Neg().Decimal(), string(inv.Currency), cell("Credit " + c.Code),
+		}); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
+
+var plainNumber = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
+
+// cell neutralises formula injection (OWASP): a spreadsheet runs text that starts with = + - @, also
+// after a tab or a line break or in full width.
+func cell(s string) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
+	s = strings.ReplaceAll(s, "\x00", "")
+	if s == "" || plainNumber.MatchString(s) {
+		return s
+	}
+	if strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
+		return "'" + s
+	}
+	if rest := strings.TrimLeft(s, " \u00a0"); rest != s && rest != "" && strings.ContainsRune("=+-@", rune(rest[0])) {
+		return "'" + s
+	}
+	return s
+}
