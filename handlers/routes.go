@@ -1,0 +1,15 @@
+package handlers
+
+import (
+	"slices"
+
+	"billfold/handlers/page"
+)
+
+// routes is the route table: every page and form of the console. Each room lists its own.
+func routes(d Deps) []page.Route {
+	return slices.Concat(signinRoutes(d), accountRoutes(d), groupRoutes(d))
+}
+
+// Routes is the route table without anything behind it, for tests that walk all of it.
+func Routes(d Deps) []page.Route { return routes(d) }

@@ -1,0 +1,5 @@
+package handlers
+
+import "billfold/handlers/page"
+
+func accountRoutes(Deps) []page.Route { return nil }
