@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+	"unicode/utf8"
 
 	"billfold/models"
 	"billfold/models/access"
@@ -97,6 +98,8 @@ func writeInformation(tx *gorm.DB, actor access.Actor, at time.Time, group group
 	return done.Error
 }
 
+const maxEvidence = 1000
+
 // ConfirmVAT notes that the operator checked the VAT id of a group, with the evidence in words (a VIES
 // consultation number, say). For the operator. Kinds: Forbidden, NotFound, Invalid (no evidence),
 // Conflict (the group has no VAT id).
@@ -104,8 +107,8 @@ func (s *Store) ConfirmVAT(ctx context.Context, actor access.Actor, groupID, evi
 	if err := operate(actor); err != nil {
 		return Information{}, err
 	}
-	if err := models.InvalidFields(checkName("evidence", "Evidence", CleanName(evidence), 1000)...); err != nil {
-		return Information{}, err
+	if evidence = CleanName(evidence); evidence == "" || !printable(evidence) || utf8.RuneCountInString(evidence) > maxEvidence {
+		return Information{}, models.Invalidf("evidence", "Enter the evidence in 1 to 1,000 characters")
 	}
 	var confirmed Information
 	err := s.db.RunTx(ctx, func(tx *gorm.DB) error {
@@ -122,7 +125,7 @@ func (s *Store) ConfirmVAT(ctx context.Context, actor access.Actor, groupID, evi
 			return models.Conflictf("%s has no VAT ID to confirm", group.Name)
 		}
 		confirmed = before
-		confirmed.VATStatus, confirmed.VATSource, confirmed.VATCheckedAt = VATConfirmed, "Operator: "+CleanName(evidence), &at
+		confirmed.VATStatus, confirmed.VATSource, confirmed.VATCheckedAt = VATConfirmed, "Operator: "+evidence, &at
 		err = tx.Model(&informationRow{}).Where("account_id = ? AND group_id = ?", group.AccountID, group.ID).
 			Updates(map[string]any{"vat_status": string(VATConfirmed), "vat_source": confirmed.VATSource, "vat_checked_at": at}).Error
 		if err != nil {

@@ -31,11 +31,12 @@ func NameKey(name string) string {
 	return norm.NFC.String(cases.Fold().String(CleanName(name)))
 }
 
-// checkName refuses an empty, long or unprintable name. what starts the sentence: "Name".
-func checkName(field, what, name string, most int) []models.Field {
+// checkName refuses an empty, long or unprintable name.
+func checkName(name string, most int) []models.Field {
+	const field, what = "name", "Name"
 	switch n := utf8.RuneCountInString(name); {
 	case n == 0:
-		return []models.Field{{Name: field, Message: "Enter a " + strings.ToLower(what)}}
+		return []models.Field{{Name: field, Message: "Enter a name"}}
 	case n > most:
 		return []models.Field{tooLong(field, what, most)}
 	case !printable(name):
@@ -46,18 +47,18 @@ func checkName(field, what, name string, most int) []models.Field {
 
 // CheckAccountName says what to change in an account's name of 1 to 83 characters; nil when nothing.
 func CheckAccountName(name string) []models.Field {
-	return checkName("name", "Name", CleanName(name), MaxAccountName)
+	return checkName(CleanName(name), MaxAccountName)
 }
 
 // CheckGroupName says what to change in a billing group's name of 1 to 128 characters; nil when nothing.
 func CheckGroupName(name string) []models.Field {
-	return checkName("name", "Name", CleanName(name), MaxGroupName)
+	return checkName(CleanName(name), MaxGroupName)
 }
 
 // CheckProjectName says what to change in a project's name of 1 to 255 characters; nil when nothing.
 // Any printable text will do, because imports bring names such as "Atlas Nimbus" and resource paths.
 func CheckProjectName(name string) []models.Field {
-	return checkName("name", "Name", CleanName(name), MaxProjectName)
+	return checkName(CleanName(name), MaxProjectName)
 }
 
 // CheckExternalID says what to change in the operator's own id of a project, at most 255 characters
