@@ -1,0 +1,194 @@
+package invoice
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"billfold/models"
+	"billfold/models/access"
+	"billfold/models/money"
+
+	"gorm.io/gorm"
+)
+
+// LastInvoice is the newest issued invoice of a group, in what its status word needs.
+type LastInvoice struct {
+	Number string // empty: none was issued yet
+	State  State
+	Due    *time.Time
+	PaidOn *time.Time // of the last payment; nil when none was recorded
+	Month  models.Month
+}
+
+// PayBy is how a group pays.
+type PayBy struct {
+	Kind        string // card, bank_transfer, or empty: not chosen
+	Brand, Last string // of a card
+}
+
+// GroupItem is one live billing group of a list.
+type GroupItem struct {
+	ID, Name string
+	Primary  bool
+	Projects int // live ones
+	PayBy    PayBy
+	Cost     money.Amount // accumulated this period; its currency is the group's
+	Last     LastInvoice
+}
+
+// GroupPage is one page of the billing groups of an account, highest cost first.
+type GroupPage struct {
+	AccountPeriod
+	Around
+	Items []GroupItem
+	Total int // counted as far as CountLimit
+}
+
+type groupKey struct{ ID, NameKey, CostKey string }
+
+// GroupsOfAccount lists the live billing groups of the scope's account, highest cost first.
+func (s *Store) GroupsOfAccount(ctx context.Context, scope access.Scope, paging Paging) (page GroupPage, err error) {
+	tx := s.db.Read(ctx)
+	page.Month = models.MonthOf(s.clock.Now())
+	live := func() *gorm.DB {
+		return tx.Table("billing_groups g").Where("g.account_id = ? AND g.deleted_at IS NULL", scope.AccountID())
+	}
+	if page.Total, err = countUpTo(live(), tx); err != nil {
+		return page, err
+	}
+	key, args, err := costKey(tx, page.Month, []string{scope.AccountID()}, "i.subtotal_minor", "i.currency")
+	if err != nil {
+		return page, err
+	}
+	base := func() *gorm.DB {
+		inner := live().Joins(`LEFT JOIN invoices i ON i.group_id = g.id AND `+runningEstimates, string(page.Month)).
+			Select("g.id, g.name_key, "+key+" AS cost_key", args...)
+		return tx.Table("(?) AS listed", inner).Select("id, name_key, cost_key")
+	}
+	keys, around, err := keyset(base, order{byCost: true}, paging, func(k groupKey) cursor {
+		return cursor{k.CostKey, k.NameKey, k.ID}
+	})
+	if err != nil {
+		return page, err
+	}
+	page.Around = around
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.ID
+	}
+	page.Items, page.Approximate, err = groupItems(tx, page.Month, scope.AccountID(), ids)
+	return page, err
+}
+
+// groupItems reads what a list shows of groups, in the order of their ids given.
+func groupItems(tx *gorm.DB, month models.Month, accountID string, ids []string) (items []GroupItem, approximate bool, err error) {
+	if len(ids) == 0 {
+		return nil, false, nil
+	}
+	price, err := PriceCurrencyTx(tx)
+	if err != nil {
+		return nil, false, err
+	}
+	var rows []struct {
+		ID, Name                 string
+		IsPrimary                bool
+		Kind, Brand, Last4       *string
+		Currency, EstimatePriced *string
+		Minor                    int64
+	}
+	err = tx.Raw(`SELECT g.id, g.name, g.is_primary, m.kind, m.brand, m.last4, COALESCE(i.subtotal_minor, 0) AS minor,
+		COALESCE(i.currency, b.currency) AS currency, i.price_currency AS estimate_priced
+		FROM billing_groups g LEFT JOIN payment_methods m ON m.id = g.payment_method_id
+		LEFT JOIN billing_information b ON b.group_id = g.id
+		LEFT JOIN invoices i ON i.group_id = g.id AND `+runningEstimates+`
+		WHERE g.account_id = ? AND g.id IN ?`, string(month), accountID, ids).Scan(&rows).Error
+	if err != nil {
+		return nil, false, err
+	}
+	projects, err := projectsIn(tx, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	last, err := lastInvoices(tx, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, r := range rows {
+		currency := price
+		if r.Currency != nil {
+			currency = money.Currency(*r.Currency)
+		}
+		it := GroupItem{ID: r.ID, Name: r.Name, Primary: r.IsPrimary, Projects: projects[r.ID], Cost: money.New(r.Minor, currency), Last: last[r.ID]}
+		if r.Kind != nil {
+			it.PayBy = PayBy{*r.Kind, *r.Brand, *r.Last4}
+		}
+		approximate = approximate || r.EstimatePriced != nil && *r.EstimatePriced != string(currency)
+		items = append(items, it)
+	}
+	slices.SortFunc(items, func(a, b GroupItem) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return items, approximate, nil
+}
+
+// projectsIn counts the live projects of groups, by group.
+func projectsIn(tx *gorm.DB, groupIDs []string) (map[string]int, error) {
+	var rows []struct {
+		GroupID string
+		N       int
+	}
+	err := tx.Raw(`SELECT group_id, COUNT(*) AS n FROM projects WHERE group_id IN ? AND deleted_at IS NULL GROUP BY group_id`, groupIDs).Scan(&rows).Error
+	counts := make(map[string]int, len(rows))
+	for _, r := range rows {
+		counts[r.GroupID] = r.N
+	}
+	return counts, err
+}
+
+// lastInvoices finds the newest issued invoice of each group that has one.
+func lastInvoices(tx *gorm.DB, groupIDs []string) (map[string]LastInvoice, error) {
+	var rows []struct {
+		ID, GroupID, Number, Month string
+		State                      State
+		DueDate                    *time.Time
+	}
+	err := tx.Raw(`SELECT i.id, i.group_id, i.number, i.month, i.state, i.due_date FROM invoices i
+		WHERE i.group_id IN ? AND i.kind = 'invoice' AND i.number IS NOT NULL AND i.month =
+		(SELECT MAX(x.month) FROM invoices x WHERE x.group_id = i.group_id AND x.kind = 'invoice' AND x.number IS NOT NULL)`, groupIDs).Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	paid, err := paidOn(tx, ids)
+	last := make(map[string]LastInvoice, len(rows))
+	for _, r := range rows {
+		l := LastInvoice{Number: r.Number, State: r.State, Due: r.DueDate, Month: models.Month(r.Month)}
+		if at, ok := paid[r.ID]; ok {
+			l.PaidOn = &at
+		}
+		last[r.GroupID] = l
+	}
+	return last, err
+}
+
+// paidOn finds when the last payment of each invoice arrived.
+func paidOn(tx *gorm.DB, invoiceIDs []string) (map[string]time.Time, error) {
+	if len(invoiceIDs) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		InvoiceID string
+		PaidOn    time.Time
+	}
+	// Read row by row and compared here: SQLite gives the type of MAX(a time) as text.
+	err := tx.Raw(`SELECT invoice_id, paid_on FROM payments WHERE invoice_id IN ? AND kind = 'payment'`, invoiceIDs).Scan(&rows).Error
+	last := make(map[string]time.Time, len(rows))
+	for _, r := range rows {
+		if r.PaidOn.After(last[r.InvoiceID]) {
+			last[r.InvoiceID] = r.PaidOn.UTC()
+		}
+	}
+	return last, err
+}

@@ -1,0 +1,139 @@
+package invoice
+
+import (
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+
+	"billfold/models"
+	"billfold/models/account"
+
+	"gorm.io/gorm"
+)
+
+// Paging is where a list starts and how long its pages are. After and Before are cursors that an
+// earlier page gave out; one that cannot be read starts from the first page.
+type Paging struct {
+	After, Before string
+	Size          int // rows a page, 25 when it is not 25, 50 or 100
+}
+
+func (p Paging) size() int {
+	if p.Size == 50 || p.Size == 100 {
+		return p.Size
+	}
+	return 25
+}
+
+// Around are the cursors of the pages before and after a page, empty where there is none.
+type Around struct{ Prev, Next string }
+
+// cursor is the place of a row in a list that is ordered by cost or name: the keys of that order. Cost
+// is the ordering figure as the database wrote it, empty in a list by name.
+type cursor struct{ cost, name, id string }
+
+func (c cursor) String() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(c.cost + "\x00" + c.id + "\x00" + c.name))
+}
+
+func parseCursor(s string, byCost bool) (cursor, bool) {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	parts := strings.SplitN(string(b), "\x00", 3)
+	if err != nil || len(parts) != 3 || !models.IsID(parts[1]) {
+		return cursor{}, false
+	}
+	if byCost {
+		_, err = strconv.ParseFloat(parts[0], 64) // only to refuse what is no number; the text itself is compared
+	}
+	return cursor{parts[0], parts[2], parts[1]}, err == nil && (parts[0] != "") == byCost
+}
+
+// order is how a list is sorted. Its plain direction is A to Z, or highest cost first; ties go by name
+// and id, so that no row is ever skipped or repeated.
+type order struct {
+	byCost   bool
+	backward bool // the whole order turned round
+}
+
+// parseOrder reads "name", "-name", "cost" or "-cost"; anything else is "-cost", the highest first.
+func parseOrder(sort string) order {
+	switch sort {
+	case "name":
+		return order{}
+	case "-name":
+		return order{backward: true}
+	case "cost":
+		return order{byCost: true, backward: true}
+	}
+	return order{byCost: true}
+}
+
+// apply sorts a query with the columns cost_key (in lists by cost), name_key and id, and starts it
+// behind the cursor.
+func (o order) apply(q *gorm.DB, c *cursor) *gorm.DB {
+	up, down, more, less := "ASC", "DESC", ">", "<"
+	if o.backward {
+		up, down, more, less = down, up, less, more
+	}
+	tail := "name_key " + up + ", id " + up
+	if !o.byCost {
+		if c != nil {
+			q = q.Where("(name_key, id) "+more+" (?, ?)", c.name, c.id)
+		}
+		return q.Order(tail)
+	}
+	if c != nil {
+		q = q.Where("(cost_key "+less+" CAST(? AS numeric) OR (cost_key = CAST(? AS numeric) AND (name_key, id) "+more+" (?, ?)))",
+			c.cost, c.cost, c.name, c.id)
+	}
+	return q.Order("cost_key " + down + ", " + tail)
+}
+
+// keyset reads one page of a list. rows must be scanned with their keys; key gives them back.
+func keyset[T any](base func() *gorm.DB, o order, p Paging, key func(T) cursor) (rows []T, around Around, err error) {
+	var from *cursor
+	back := false
+	if c, ok := parseCursor(p.Before, o.byCost); ok && p.Before != "" {
+		from, back = &c, true
+	} else if c, ok := parseCursor(p.After, o.byCost); ok && p.After != "" {
+		from = &c
+	}
+	way := o
+	way.backward = o.backward != back
+	if err := way.apply(base(), from).Limit(p.size() + 1).Scan(&rows).Error; err != nil {
+		return nil, around, err
+	}
+	if len(rows) == 0 && from != nil { // what was there is gone: begin again
+		return keyset(base, o, Paging{Size: p.Size}, key)
+	}
+	more := len(rows) > p.size()
+	rows = rows[:min(len(rows), p.size())]
+	if back {
+		slices.Reverse(rows)
+	}
+	if len(rows) > 0 && (back || more) {
+		around.Next = key(rows[len(rows)-1]).String()
+	}
+	if len(rows) > 0 && (from != nil && !back || back && more) {
+		around.Prev = key(rows[0]).String()
+	}
+	return rows, around, nil
+}
+
+// CountLimit is where counting the rows of a list stops.
+const CountLimit = 1000
+
+// countUpTo counts the rows of a query as far as CountLimit.
+func countUpTo(q *gorm.DB, fresh *gorm.DB) (n int, err error) {
+	return n, fresh.Raw("SELECT COUNT(*) FROM (?) counted", q.Select("1").Limit(CountLimit)).Scan(&n).Error
+}
+
+// nameContains narrows a query to rows whose column holds a text, regardless of case.
+func nameContains(q *gorm.DB, column, text string) *gorm.DB {
+	if text = account.NameKey(text); text == "" {
+		return q
+	}
+	text = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+	return q.Where(column+` LIKE ? ESCAPE '\'`, "%"+text+"%")
+}

@@ -1,0 +1,159 @@
+package invoice
+
+import (
+	"context"
+	"slices"
+
+	"billfold/models"
+	"billfold/models/access"
+	"billfold/models/money"
+
+	"gorm.io/gorm"
+)
+
+// ProjectList asks for a page of projects with their costs.
+type ProjectList struct {
+	Paging
+	Text      string // part of the name; empty for all
+	AccountID string // one account of those the actor may see; empty for all
+	Sort      string // "name", "-name", "cost" or "-cost", the default
+}
+
+// GroupCost is what a project costs in one billing group.
+type GroupCost struct {
+	GroupID, GroupName string
+	Cost               money.Amount
+}
+
+// ProjectItem is one project of a list.
+type ProjectItem struct {
+	ID, Name               string
+	AccountID, AccountName string
+	Now                    GroupCost   // the group that holds it now, and its cost there this period
+	Others                 []GroupCost // what it cost this period in groups that it was moved out of
+}
+
+// ProjectPage is one page of a list of projects.
+type ProjectPage struct {
+	AccountPeriod
+	Around
+	Items []ProjectItem
+	Total int // how many match, counted as far as CountLimit
+}
+
+// ProjectsOf lists the live projects of every account that a user is a member of.
+func (s *Store) ProjectsOf(ctx context.Context, actor access.Actor, list ProjectList) (ProjectPage, error) {
+	tx := s.db.Read(ctx)
+	members, err := membersOf(tx, actor)
+	if err != nil {
+		return ProjectPage{}, err
+	}
+	var ids []string
+	for _, m := range members {
+		if list.AccountID == "" || list.AccountID == m.ID {
+			ids = append(ids, m.ID)
+		}
+	}
+	return s.projectPage(tx, ids, list)
+}
+
+// ProjectsOfAccount lists the live projects of the scope's account; list.AccountID is not looked at.
+func (s *Store) ProjectsOfAccount(ctx context.Context, scope access.Scope, list ProjectList) (ProjectPage, error) {
+	return s.projectPage(s.db.Read(ctx), []string{scope.AccountID()}, list)
+}
+
+type projectKey struct{ ID, NameKey, CostKey string }
+
+func (s *Store) projectPage(tx *gorm.DB, accountIDs []string, list ProjectList) (page ProjectPage, err error) {
+	page.Month = models.MonthOf(s.clock.Now())
+	if len(accountIDs) == 0 {
+		return page, nil
+	}
+	matching := func() *gorm.DB {
+		q := tx.Table("projects p").Where("p.account_id IN ? AND p.deleted_at IS NULL", accountIDs)
+		return nameContains(q, "p.name_key", list.Text)
+	}
+	if page.Total, err = countUpTo(matching(), tx); err != nil {
+		return page, err
+	}
+	o := parseOrder(list.Sort)
+	base := func() *gorm.DB { return matching().Select("p.id, p.name_key") }
+	if o.byCost {
+		key, args, err := costKey(tx, page.Month, accountIDs, "ep.amount_minor", "i.currency")
+		if err != nil {
+			return page, err
+		}
+		// A project is sorted by its cost in the group that holds it now.
+		base = func() *gorm.DB {
+			inner := matching().Joins(`LEFT JOIN invoices i ON i.group_id = p.group_id AND `+runningEstimates, string(page.Month)).
+				Joins(`LEFT JOIN estimate_projects ep ON ep.invoice_id = i.id AND ep.project_id = p.id`).
+				Select("p.id, p.name_key, "+key+" AS cost_key", args...)
+			return tx.Table("(?) AS listed", inner).Select("id, name_key, cost_key")
+		}
+	}
+	keys, around, err := keyset(base, o, list.Paging, func(k projectKey) cursor {
+		return cursor{k.CostKey, k.NameKey, k.ID}
+	})
+	if err != nil {
+		return page, err
+	}
+	page.Around = around
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = k.ID
+	}
+	page.Items, page.Approximate, err = projectItems(tx, page.Month, accountIDs, ids)
+	return page, err
+}
+
+// projectItems reads what a list shows of projects, in the order of their ids given.
+func projectItems(tx *gorm.DB, month models.Month, accountIDs, ids []string) (items []ProjectItem, approximate bool, err error) {
+	if len(ids) == 0 {
+		return nil, false, nil
+	}
+	price, err := PriceCurrencyTx(tx)
+	if err != nil {
+		return nil, false, err
+	}
+	var rows []struct {
+		ID, Name, AccountID, AccountName, GroupID, GroupName string
+		Currency                                             *string
+	}
+	err = tx.Raw(`SELECT p.id, p.name, a.id AS account_id, a.name AS account_name, g.id AS group_id, g.name AS group_name,
+		COALESCE(i.currency, b.currency) AS currency
+		FROM projects p JOIN accounts a ON a.id = p.account_id JOIN billing_groups g ON g.id = p.group_id
+		LEFT JOIN billing_information b ON b.group_id = g.id
+		LEFT JOIN invoices i ON i.group_id = g.id AND `+runningEstimates+`
+		WHERE p.id IN ?`, string(month), ids).Scan(&rows).Error
+	if err != nil {
+		return nil, false, err
+	}
+	costs, err := projectCosts(tx, month, accountIDs, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, r := range rows {
+		currency := price
+		if r.Currency != nil {
+			currency = money.Currency(*r.Currency)
+		}
+		it := ProjectItem{ID: r.ID, Name: r.Name, AccountID: r.AccountID, AccountName: r.AccountName,
+			Now: GroupCost{r.GroupID, r.GroupName, money.Zero(currency)}}
+		for _, c := range costs[r.ID] {
+			approximate = approximate || c.Currency != c.PriceCurrency
+			amount := money.New(c.AmountMinor, money.Currency(c.Currency))
+			if c.GroupID == r.GroupID {
+				it.Now.Cost = amount
+			} else if !amount.IsZero() {
+				it.Others = append(it.Others, GroupCost{c.GroupID, c.GroupName, amount})
+			}
+		}
+		items = append(items, it)
+	}
+	place := make(map[string]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(items, func(a, b ProjectItem) int { return place[a.ID] - place[b.ID] })
+	return items, approximate, nil
+}
