@@ -151,7 +151,7 @@ func (c *focusReader) row(line int, cell []string) {
 	}
 	before := c.file.problems.Total
 	rec := Record{
-		ID: c.id, Line: line,
+		ID: c.id, Line: line, columns: focusColumns,
 		ProjectExternalID: c.keep(colAccountID), Project: c.keep(colAccountName),
 		ServiceName: c.service(), ServiceType: c.keep(colService), ServicePlan: c.keep(colSKU), Cloud: c.keep(colRegion),
 		Start: c.time(colStart), End: c.time(colEnd),
@@ -171,7 +171,7 @@ func (c *focusReader) row(line int, cell []string) {
 	}
 	// What could not be read is missing; checking the rest would only repeat it.
 	if c.file.problems.Total == before {
-		c.file.take(rec, focusColumns)
+		c.file.take(rec)
 	}
 }
 

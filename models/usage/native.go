@@ -38,7 +38,7 @@ func (f *file) readNative(buf *bufio.Reader) error {
 		}
 		// What could not be decoded is missing; checking the rest would only repeat it.
 		if len(bad) == 0 {
-			f.take(rec, nil)
+			f.take(rec)
 		}
 	}
 	if errors.Is(scanner.Err(), bufio.ErrTooLong) {

@@ -51,7 +51,7 @@ type Problems struct {
 	List  []Problem // the first MaxProblems, in order
 	Total int       // of all
 
-	conflict bool
+	conflicts int // of them
 }
 
 // Error lists the problems, one a line, after a sentence that says nothing was taken in.
@@ -78,7 +78,7 @@ func (p *Problems) summary() string {
 // Unwrap gives the problems as a models.Error, so that their kind is known everywhere.
 func (p *Problems) Unwrap() error {
 	e := &models.Error{Kind: models.Invalid, Message: p.Error()}
-	if p.conflict {
+	if p.conflicts == p.Total {
 		e.Kind = models.Conflict
 	}
 	for _, one := range p.List {
@@ -92,6 +92,21 @@ func (p *Problems) add(one Problem) {
 	if len(p.List) < MaxProblems {
 		p.List = append(p.List, one)
 	}
+}
+
+// record adds what is wrong with a field of a record of a batch.
+func (p *Problems) record(r *Record, index int, bad models.Field) {
+	field := bad.Name
+	if r.columns[field] != "" {
+		field = r.columns[field]
+	}
+	p.add(Problem{Line: r.Line, Index: index, RecordID: r.ID, Field: field, Reason: bad.Message})
+}
+
+// conflict adds that a record was taken in before with other content.
+func (p *Problems) conflict(r *Record, index int, reason string) {
+	p.conflicts++
+	p.record(r, index, models.Field{Name: fieldID, Message: reason})
 }
 
 // err is the problems as an error, nil when there are none.

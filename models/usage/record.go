@@ -4,8 +4,9 @@
 //	record.go   a usage record         read.go    a file of records, whatever its format
 //	check.go    what is refused        focus*.go  FOCUS CSV        native.go  NDJSON
 //	hash.go     content hash, line key problem.go what is wrong, line by line
-//	plan.go     which line a record joins, in which month: the rule, without a database
-//	*_store.go  taking records in
+//	owner.go    who pays for a record
+//	line.go     how a record joins a line: the one rule for both databases
+//	*_store.go  taking records in: ingest (the use cases), lookup, account, sets (SQL per database)
 package usage
 
 import (
@@ -58,4 +59,6 @@ type Record struct {
 	// Line is the line of the file the record came from, 0 when it came from elsewhere. It is no
 	// content, only there to point at.
 	Line int
+
+	columns map[string]string // names of the fields in the file it came from, where they differ
 }

@@ -1,0 +1,196 @@
+package usage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"billfold/models"
+	"billfold/models/access"
+	"billfold/models/account"
+	"billfold/models/db"
+)
+
+// MaxBatch is how many records Ingest takes at once.
+const MaxBatch = 10_000
+
+// Store takes usage records in.
+type Store struct {
+	db    *db.DB
+	clock models.Clock
+}
+
+// NewStore makes a store; a nil clock is the real one.
+func NewStore(d *db.DB, clock models.Clock) *Store { return &Store{d, clock} }
+
+// Options say how records are taken in.
+type Options struct {
+	AccountID      string         // takes only records of this account's projects and groups; empty for any
+	CreateProjects bool           // makes missing projects in the primary group of AccountID
+	Progress       func(done int) // called now and then with the records done so far; may start again when the transaction does
+}
+
+// Result counts records: Accepted were new, Duplicates were there before with the same content.
+type Result struct {
+	Accepted   int `json:"accepted"`
+	Duplicates int `json:"duplicates"`
+}
+
+// Ingest takes in a batch of at most MaxBatch records, all or nothing, in one transaction. Errors:
+// *Problems of kind Invalid (bad records, unknown projects, usage after a project's deletion) or
+// Conflict (taken in before with other content); Forbidden for users; Unavailable.
+func (s *Store) Ingest(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
+	if len(batch) > MaxBatch {
+		return Result{}, models.Invalidf("records", "Send at most %d records at once; these are %d", MaxBatch, len(batch))
+	}
+	return s.Import(ctx, actor, batch, opt)
+}
+
+// Import takes in all records of a file or none, however many they are, in one transaction. The
+// accounts' rows stay locked meanwhile, so their moves and closing wait (tens of seconds for a million
+// records); on SQLite every other change waits. Importing a file again changes nothing. Errors as Ingest.
+func (s *Store) Import(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
+	if actor.Kind == access.User {
+		return Result{}, models.Forbiddenf("Only the operator can take usage in")
+	}
+	if opt.CreateProjects && opt.AccountID == "" {
+		return Result{}, models.Invalidf("account", "Name the account in which missing projects are to be made")
+	}
+	if opt.AccountID != "" && !models.IsID(opt.AccountID) {
+		return Result{}, models.NotFoundf("Account not found")
+	}
+	problems := &Problems{}
+	now := s.clock.Now()
+	for i := range batch {
+		for _, bad := range batch[i].Check(now) {
+			problems.record(&batch[i], i, bad)
+		}
+	}
+	if err := problems.err(); err != nil {
+		return Result{}, err
+	}
+	var result Result
+	err := s.db.RunCopyTx(ctx, func(tx *gorm.DB, copyFrom db.CopyFrom) error {
+		run := &intake{tx: tx, sets: newSets(tx, copyFrom), clock: s.clock, actor: actor, opt: opt, batch: batch, problems: &Problems{}}
+		err := run.all()
+		result = run.result
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return result, nil
+}
+
+// intake is one transaction that takes a batch in.
+type intake struct {
+	tx       *gorm.DB
+	sets     sets
+	clock    models.Clock
+	actor    access.Actor
+	opt      Options
+	batch    []Record
+	owners   []owner // of the batch's records, by their place
+	problems *Problems
+	result   Result
+	done     int
+}
+
+// all locks the accounts, in the order of their ids and before anything else that counts, since
+// whatever files usage (moves, closing, deletions) takes the same locks; then it goes account by
+// account. Without the lock, records of a project that moves meanwhile end up in the wrong group.
+func (in *intake) all() error {
+	if in.opt.AccountID != "" {
+		if err := account.Lock(in.tx, in.opt.AccountID); err != nil {
+			return err
+		}
+	}
+	found, err := in.lookUp()
+	if err != nil {
+		return err
+	}
+	places := map[string][]int{}
+	in.owners = make([]owner, len(in.batch))
+	for i := range in.batch {
+		o, bad := found.find(&in.batch[i])
+		if bad != nil && in.opt.CreateProjects {
+			o, bad, err = in.create(found, &in.batch[i], *bad)
+			if err != nil {
+				return err
+			}
+		}
+		if bad != nil {
+			in.problems.record(&in.batch[i], i, *bad)
+			continue
+		}
+		in.owners[i] = o
+		places[o.accountID] = append(places[o.accountID], i)
+	}
+	if err := in.problems.err(); err != nil {
+		return err
+	}
+	accounts := make([]string, 0, len(places))
+	for id := range places {
+		accounts = append(accounts, id)
+	}
+	slices.Sort(accounts)
+	if in.opt.AccountID == "" {
+		if err := account.Lock(in.tx, accounts...); err != nil {
+			return err
+		}
+		// A project may have been deleted before the lock was there.
+		if err := in.readDeletions(found); err != nil {
+			return err
+		}
+	}
+	for _, id := range accounts {
+		if err := in.account(id, places[id]); err != nil {
+			return err
+		}
+	}
+	return in.problems.err()
+}
+
+func (in *intake) progress(n int) {
+	in.done += n
+	if in.opt.Progress != nil {
+		in.opt.Progress(in.done)
+	}
+}
+
+// create makes the project that a record names but nobody has, and tells why it cannot.
+func (in *intake) create(found *directory, r *Record, missing models.Field) (owner, *models.Field, error) {
+	name := r.Project
+	if name == "" {
+		name = r.ProjectExternalID
+	}
+	if name == "" || r.ProjectID != "" || r.BillingGroupID != "" {
+		return owner{}, &missing, nil
+	}
+	wanted := account.NewProject{Name: name, ExternalID: r.ProjectExternalID}
+	if r.ProjectExternalID != "" {
+		wanted.IfTaken = account.BracketedName(name, r.ProjectExternalID)
+	}
+	made, err := account.CreateProjectTx(in.tx, in.actor, in.clock.Now(), in.opt.AccountID, wanted)
+	if models.KindOf(err) == models.Invalid {
+		var why []string
+		e, _ := models.AsError(err)
+		for _, f := range e.Fields {
+			why = append(why, f.Message)
+		}
+		missing.Message = fmt.Sprintf("the project %q cannot be made: %s", name, strings.Join(why, "; "))
+		return owner{}, &missing, nil
+	}
+	if err != nil {
+		return owner{}, nil, err
+	}
+	p := &project{ID: made.ID, AccountID: made.AccountID, Name: made.Name, NameKey: account.NameKey(made.Name)}
+	if made.ExternalID != "" {
+		p.ExternalID = &made.ExternalID
+	}
+	found.add(p)
+	return owned(p), nil, nil
+}
