@@ -1,0 +1,47 @@
+package credit
+
+import (
+	"context"
+
+	"billfold/models/access"
+	"billfold/models/db"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// limited counts an attempt of a user before the code is looked at, so that of many at once only the
+// first few are, and takes it back when the code worked. The operator is not limited. Kind: Invalid.
+func (s *Store) limited(ctx context.Context, actor access.Actor, try func() error) error {
+	if actor.Kind != access.User && actor.Kind != access.Token {
+		return try()
+	}
+	subject := "credit-code:" + actor.ID
+	var blocked error
+	err := s.db.RunTx(ctx, func(tx *gorm.DB) error {
+		now := s.wall.Now()
+		err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&attempt{Subject: subject, Since: now}).Error
+		if err != nil {
+			return err
+		}
+		var a attempt
+		if err := db.ForUpdate(tx).Where("subject = ?", subject).Take(&a).Error; err != nil {
+			return err
+		}
+		blocked = a.count(now) // the counter is stored in either case
+		return tx.Model(&attempt{}).Where("subject = ?", subject).
+			Updates(map[string]any{"failures": a.Failures, "since": a.Since, "blocked_until": a.BlockedUntil}).Error
+	})
+	if err != nil {
+		return err
+	}
+	if blocked != nil {
+		return blocked
+	}
+	if err := try(); err != nil {
+		return err
+	}
+	return s.db.RunTx(ctx, func(tx *gorm.DB) error {
+		return tx.Model(&attempt{}).Where("subject = ? AND failures > 0", subject).Update("failures", gorm.Expr("failures - 1")).Error
+	})
+}
