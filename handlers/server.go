@@ -43,7 +43,10 @@ func (d Deps) log() *slog.Logger {
 }
 
 // New is the whole console as one handler.
-func New(d Deps) http.Handler {
+func New(d Deps) http.Handler { return With(d, routes(d)) }
+
+// With is the server around any route table, for tests of what all pages share.
+func With(d Deps, table []page.Route) http.Handler {
 	static.Load()
 	kit := &page.Kit{People: d.People(), Access: access.New(d.DB), Clock: d.Clock, Operator: d.Operator,
 		Secure: d.secure(), Log: d.log()}
@@ -60,7 +63,7 @@ func New(d Deps) http.Handler {
 	e.Use(logRequests(d.log()), securityHeaders(d.secure()), kit.Middleware(), sameOrigin(d.PublicURL))
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	e.HEAD(static.Prefix+"*", echo.WrapHandler(static.Handler()))
-	register(e, kit, routes(d))
+	register(e, kit, table)
 	return e
 }
 

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"billfold/handlers"
+	"billfold/handlers/page"
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
@@ -57,6 +58,7 @@ type settings struct {
 	url      string
 	draining func() bool
 	operator views.Operator
+	routes   []page.Route
 }
 
 // On picks the database; SQLite otherwise.
@@ -70,6 +72,9 @@ func PublicURL(url string) Option { return func(s *settings) { s.url = url } }
 
 // Draining says when the process is being stopped.
 func Draining(f func() bool) Option { return func(s *settings) { s.draining = f } }
+
+// Routes adds routes to the console's own, for tests of what all pages share.
+func Routes(extra ...page.Route) Option { return func(s *settings) { s.routes = extra } }
 
 // Operator names who runs the console.
 func Operator(o views.Operator) Option { return func(s *settings) { s.operator = o } }
@@ -94,7 +99,7 @@ func New(t testing.TB, options ...Option) *Server {
 		PublicURL: set.url, Draining: set.draining,
 		Operator: func(context.Context) views.Operator { return set.operator }}
 	s.People = s.Deps.People()
-	s.Handler = handlers.New(s.Deps)
+	s.Handler = handlers.With(s.Deps, append(handlers.Routes(s.Deps), set.routes...))
 	t.Cleanup(func() {
 		if text := s.log.unread(); bytes.Contains(text, []byte(`"level":"ERROR"`)) {
 			t.Errorf("the console logged an error:\n%s", text)

@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"mime"
 	"net/url"
 	"strings"
 
@@ -58,11 +59,17 @@ func Bind(c echo.Context, into any) error {
 // body parses the body of a POST as a form.
 func body(c echo.Context) (url.Values, error) {
 	r := c.Request()
+	unreadable := models.Invalidf("", "This form cannot be read. Open the page again and send it from there")
+	if kind := r.Header.Get(echo.HeaderContentType); kind != "" {
+		if kind, _, err := mime.ParseMediaType(kind); err != nil || kind != echo.MIMEApplicationForm {
+			return nil, unreadable
+		}
+	}
 	if err := r.ParseForm(); err != nil {
 		if tooLarge(err) {
 			return nil, err
 		}
-		return nil, models.Invalidf("", "This form cannot be read. Open the page again and send it from there")
+		return nil, unreadable
 	}
 	return r.PostForm, nil
 }
