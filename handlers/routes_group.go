@@ -1,5 +1,14 @@
 package handlers
 
-import "billfold/handlers/page"
+import (
+	"slices"
 
-func groupRoutes(Deps) []page.Route { return nil }
+	"billfold/handlers/page"
+)
+
+// groupRoutes are the pages of a billing group that are read, and those that change it.
+func groupRoutes(d Deps) []page.Route {
+	return slices.Concat(groupReadRoutes(d), groupWriteRoutes(d))
+}
+
+func groupReadRoutes(d Deps) []page.Route { return nil }
