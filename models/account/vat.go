@@ -78,7 +78,7 @@ func vatProblem(country, id string) string {
 	rest := id[len(rule.prefix):]
 	switch {
 	case !rule.form.MatchString(rest):
-		return "Enter a VAT ID of " + CountryName(country) + ", for example " + rule.example
+		return "Enter the VAT ID in the form of its country, for example " + rule.example
 	case rule.check != nil && !rule.check(rest):
 		return "Check the VAT ID: its check digits do not match the rest"
 	}

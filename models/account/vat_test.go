@@ -86,11 +86,11 @@ func TestVATCheckDigits(t *testing.T) {
 
 func TestVATForms(t *testing.T) {
 	for _, c := range []struct{ country, id, want string }{
-		{"FI", "FI1234567", "Enter a VAT ID of Finland, for example FI20774740"},
+		{"FI", "FI1234567", "Enter the VAT ID in the form of its country, for example FI20774740"},
 		{"FI", "20774740", "Enter a VAT ID that starts with FI, to match the country Finland"},
 		{"GR", "GR094259216", "Enter a VAT ID that starts with EL, to match the country Greece"},
-		{"DE", "DE036695976", "Enter a VAT ID of Germany, for example DE136695976"},
-		{"NL", "NL004495445C01", "Enter a VAT ID of Netherlands, for example NL004495445B01"},
+		{"DE", "DE036695976", "Enter the VAT ID in the form of its country, for example DE136695976"},
+		{"NL", "NL004495445C01", "Enter the VAT ID in the form of its country, for example NL004495445B01"},
 		{"", "FI20774740", "Choose the country of the VAT ID"},
 		{"GB", "XI123456789", ""}, // XI is not EU for services
 		{"NO", "NO 923 609 016 MVA", ""},
