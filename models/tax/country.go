@@ -2,6 +2,7 @@ package tax
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"billfold/models/money"
@@ -51,13 +52,16 @@ func Region(country, region string) string {
 	if len(region) <= 3 || country == "" {
 		return region
 	}
-	for _, s := range countries.AllSubdivisionsByCountryCode()[countries.ByName(country)] {
+	for _, s := range subdivisions()[countries.ByName(country)] {
 		if short, ok := strings.CutPrefix(string(s), country+"-"); ok && strings.EqualFold(s.String(), region) {
 			return short
 		}
 	}
 	return region
 }
+
+// subdivisions are the states and provinces of every country; the library makes the list anew each time.
+var subdivisions = sync.OnceValue(countries.AllSubdivisionsByCountryCode)
 
 // countryName is a country in words, its code when it is not known.
 func countryName(country string) string {
