@@ -127,7 +127,8 @@ func reason(err error) string {
 	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
 		err = inner
 	}
-	return strings.TrimSpace(err.Error())
+	text, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	return text
 }
 
 // Close closes the pools.

@@ -14,7 +14,9 @@ import (
 var migrations embed.FS
 
 // Migrations are the files of one dialect.
-func Migrations(dialect Dialect) (fs.FS, error) { return fs.Sub(migrations, "migrations/"+string(dialect)) }
+func Migrations(dialect Dialect) (fs.FS, error) {
+	return fs.Sub(migrations, "migrations/"+string(dialect))
+}
 
 // Migrate brings the schema up to date. Several processes may do it at once: PostgreSQL takes an
 // advisory lock, and on SQLite each migration is an immediate transaction.

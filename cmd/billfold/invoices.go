@@ -1,0 +1,187 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"billfold/models"
+	"billfold/models/db"
+	"billfold/models/invoice"
+	"billfold/models/money"
+
+	"github.com/shopspring/decimal"
+)
+
+type invoicesCmd struct {
+	Close    invoicesCloseCmd `cmd:"" help:"Close a month: issue one invoice for each billing group."`
+	Waive    invoicesStateCmd `cmd:"" help:"Give up an unpaid invoice as a favour." name:"waive"`
+	WriteOff writeOffCmd      `cmd:"" help:"Write an unpaid invoice off as uncollectible." name:"write-off"`
+}
+
+type invoicesCloseCmd struct {
+	Month   string `required:"" help:"The UTC month, which must have ended." placeholder:"YYYY-MM"`
+	Date    string `help:"Invoice date (default: today, or the date of the run that is resumed)." placeholder:"YYYY-MM-DD"`
+	Account string `help:"Close only this account (id or name)."`
+}
+
+// closedGroup is one group in the report of a closing.
+type closedGroup struct {
+	invoice.Outcome
+	Currency string `json:"currency,omitempty"`
+	Cost     string `json:"exact_cost"`         // exact, in the price currency
+	Exact    string `json:"exact"`              // exact, in the invoice's currency
+	Subtotal string `json:"subtotal,omitempty"` // sum of rounded lines
+	Total    string `json:"total,omitempty"`
+}
+
+// closeReport is what `invoices close --json` prints.
+type closeReport struct {
+	Month       models.Month      `json:"month"`
+	InvoiceDate string            `json:"invoice_date"`
+	Issued      int               `json:"issued"`
+	Parked      int               `json:"parked"`
+	ExactCosts  map[string]string `json:"exact_costs"`  // per price currency, of all groups that had costs
+	RoundedSums map[string]string `json:"rounded_sums"` // per invoice currency, of issued invoices
+	ExactSums   map[string]string `json:"exact_sums"`   // per invoice currency, before rounding
+	Groups      []closedGroup     `json:"groups"`
+}
+
+func (c *invoicesCloseCmd) Run(a *app) error {
+	month, err := models.ParseMonth(c.Month)
+	if err != nil {
+		return err
+	}
+	var date time.Time
+	if c.Date != "" {
+		if date, err = time.Parse(time.DateOnly, c.Date); err != nil {
+			return models.Invalidf("date", "Write the date as YYYY-MM-DD")
+		}
+	}
+	return a.with(func(d *db.DB, clock models.Clock) error {
+		opt := invoice.CloseOptions{Date: date, Progress: a.bar("Closing " + string(month))}
+		if c.Account != "" {
+			only, err := accountByName(a, d, clock, c.Account)
+			if err != nil {
+				return err
+			}
+			opt.Accounts = func(id string) bool { return id == only }
+		}
+		run, err := invoice.NewStore(d, clock).Close(a.ctx, month, opt)
+		if err != nil {
+			return err
+		}
+		report := newCloseReport(run)
+		if err := worker(d, clock, a.log()).Drain(a.ctx, a.bar("Making PDFs")); err != nil {
+			return err
+		}
+		return a.print(report, "%s", report.words())
+	})
+}
+
+func newCloseReport(run invoice.Run) closeReport {
+	r := closeReport{Month: run.Month, InvoiceDate: run.InvoiceDate.Format(time.DateOnly), Groups: []closedGroup{}}
+	costs, exact, rounded := map[string]decimal.Decimal{}, map[string]decimal.Decimal{}, map[string]decimal.Decimal{}
+	for _, o := range run.Outcomes {
+		g := closedGroup{Outcome: o, Cost: money.Canonical(o.Cost.Exact()), Exact: money.Canonical(o.Exact)}
+		if price := string(o.Cost.Currency()); price != "" {
+			costs[price] = costs[price].Add(o.Cost.Exact())
+		}
+		if o.Subtotal.Currency() != "" {
+			g.Currency, g.Subtotal, g.Total = string(o.Subtotal.Currency()), o.Subtotal.Decimal(), o.Total.Decimal()
+		}
+		switch o.Result {
+		case invoice.ResultIssued:
+			r.Issued++
+			exact[g.Currency] = exact[g.Currency].Add(o.Exact)
+			rounded[g.Currency] = rounded[g.Currency].Add(decimal.New(o.Subtotal.Minor(), -o.Subtotal.Currency().Decimals()))
+		case invoice.ResultParked:
+			r.Parked++
+		}
+		r.Groups = append(r.Groups, g)
+	}
+	r.ExactCosts, r.ExactSums, r.RoundedSums = decimals(costs), decimals(exact), decimals(rounded)
+	return r
+}
+
+func decimals(sums map[string]decimal.Decimal) map[string]string {
+	out := map[string]string{}
+	for currency, d := range sums {
+		out[currency] = money.Canonical(d)
+	}
+	return out
+}
+
+func (r closeReport) words() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s closed, invoice date %s: %d invoices issued, %d groups parked.", r.Month.Label(), r.InvoiceDate, r.Issued, r.Parked)
+	for _, g := range r.Groups {
+		switch g.Result {
+		case invoice.ResultIssued:
+			fmt.Fprintf(&b, "\n  %s  %s / %s: exact %s, rounded %s, with tax %s %s", g.Number, g.AccountName, g.GroupName, g.Exact, g.Subtotal, g.Total, g.Currency)
+		case invoice.ResultParked:
+			fmt.Fprintf(&b, "\n  parked  %s / %s (%s): %s", g.AccountName, g.GroupName, g.GroupID, g.Reason)
+		case invoice.ResultMoved:
+			fmt.Fprintf(&b, "\n  moved   %s / %s: subtotal %s %s is not above zero, its lines move to the next month", g.AccountName, g.GroupName, g.Subtotal, g.Currency)
+		}
+	}
+	for currency, sum := range r.RoundedSums {
+		fmt.Fprintf(&b, "\nSum of issued invoices before credits and tax: exact %s, rounded %s %s", r.ExactSums[currency], sum, currency)
+	}
+	return b.String()
+}
+
+type invoicesStateCmd struct {
+	Number string `arg:"" help:"Invoice number."`
+	Reason string `required:"" help:"Why, for the event log."`
+}
+
+func (c *invoicesStateCmd) Run(a *app) error { return setState(a, c.Number, invoice.Waived, c.Reason) }
+
+type writeOffCmd invoicesStateCmd
+
+func (c *writeOffCmd) Run(a *app) error {
+	return setState(a, c.Number, invoice.Uncollectible, c.Reason)
+}
+
+func setState(a *app, number string, state invoice.State, reason string) error {
+	return a.with(func(d *db.DB, clock models.Clock) error {
+		if err := invoice.NewStore(d, clock).SetState(a.ctx, operator(), number, state, reason); err != nil {
+			return err
+		}
+		return a.print(map[string]any{"invoice_number": number, "state": state}, "Invoice %s is %s.", number, state.Words())
+	})
+}
+
+type paymentsCmd struct {
+	Record paymentsRecordCmd `cmd:"" help:"Record a bank transfer that arrived for an invoice."`
+}
+
+type paymentsRecordCmd struct {
+	Number    string `arg:"" help:"Invoice number."`
+	Amount    string `help:"Amount in the invoice's currency (default: all that is due)."`
+	Reference string `required:"" help:"The bank's reference; the same one is never recorded twice."`
+	Date      string `help:"The day the money arrived (default: today)." placeholder:"YYYY-MM-DD"`
+}
+
+func (c *paymentsRecordCmd) Run(a *app) error {
+	p := invoice.NewPayment{Number: c.Number, Amount: c.Amount, Reference: c.Reference}
+	if c.Date != "" {
+		var err error
+		if p.Date, err = time.Parse(time.DateOnly, c.Date); err != nil {
+			return models.Invalidf("date", "Write the date as YYYY-MM-DD")
+		}
+	}
+	return a.with(func(d *db.DB, clock models.Clock) error {
+		done, err := invoice.NewStore(d, clock).RecordPayment(a.ctx, operator(), p)
+		if err != nil {
+			return err
+		}
+		words := fmt.Sprintf("%s recorded for invoice %s: %s due, %s.", done.Amount, done.Number, done.Due, done.State.Words())
+		if done.Excess.Sign() > 0 {
+			words += fmt.Sprintf(" %s more than was due; refund it.", done.Excess)
+		}
+		return a.print(map[string]any{"invoice_number": done.Number, "amount": done.Amount.Decimal(), "currency": done.Amount.Currency(),
+			"due": done.Due.Decimal(), "excess": done.Excess.Decimal(), "state": done.State}, "%s", words)
+	})
+}

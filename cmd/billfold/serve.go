@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"billfold/cmd/billfold/demo"
+	"billfold/handlers"
+	"billfold/models"
+	"billfold/models/access"
+	"billfold/models/db"
+	"billfold/models/tax"
+)
+
+type migrateCmd struct{}
+
+func (c *migrateCmd) Run(a *app) error {
+	clock, err := a.clock()
+	if err != nil {
+		return err
+	}
+	if a.DatabaseURL == "" {
+		a.DatabaseURL = defaultDatabase
+	}
+	d, err := db.Open(a.ctx, a.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	if err := migrate(a.ctx, d, clock); err != nil {
+		return err
+	}
+	return a.print(map[string]any{"migrated": true}, "The database schema is up to date.")
+}
+
+// migrate brings the schema up to date and stores the tax rates that ship with the product, which
+// changes nothing when they are there.
+func migrate(ctx context.Context, d *db.DB, clock models.Clock) error {
+	if err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	_, err := tax.NewStore(d, clock).ImportShipped(ctx, access.SystemActor())
+	return err
+}
+
+type serveCmd struct {
+	Listen       string `default:"127.0.0.1:8080" help:"Address to listen on."`
+	Demo         bool   `help:"Fill an empty database with a demo on first start, and let admin@acme.example sign in."`
+	DemoPassword string `help:"Password of the demo user (default: a random one, printed)."`
+	PublicURL    string `name:"public-url" help:"Address that people use, such as https://billing.example.com (default: http:// and the listening address)."`
+}
+
+func (c *serveCmd) Run(a *app) error {
+	clock, err := a.clock()
+	if err != nil {
+		return err
+	}
+	if a.DatabaseURL == "" {
+		a.DatabaseURL = defaultDatabase
+		if c.Demo {
+			a.DatabaseURL = demoDatabase
+		}
+	}
+	listener, err := listen(a.ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	public, err := c.publicURL(listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	d, err := c.open(a, clock)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	if c.Demo {
+		if err := c.prepareDemo(a, d, clock); err != nil {
+			return err
+		}
+	}
+	log := a.log()
+	go worker(d, clock, log).Run(a.ctx)
+	fmt.Fprintf(a.stdout, "Billfold is running at %s\n", public)
+	if c.Demo {
+		fmt.Fprintf(a.stdout, "Sign in as %s with the password %s\n", demo.Email, c.DemoPassword)
+	}
+	fmt.Fprintln(a.stdout, "Stop it with Ctrl+C.")
+	return c.serve(a.ctx, listener, handlers.New(handlers.Deps{DB: d, Clock: clock, Log: log, PublicURL: public}))
+}
+
+func (c *serveCmd) open(a *app, clock models.Clock) (*db.DB, error) {
+	d, err := db.Open(a.ctx, a.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if c.Demo {
+		// The demo stores its own tax rates, so that an untouched database stays recognisable.
+		err = d.Migrate(a.ctx)
+	} else {
+		err = migrate(a.ctx, d, clock)
+	}
+	if err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (c *serveCmd) prepareDemo(a *app, d *db.DB, clock models.Clock) error {
+	if c.DemoPassword == "" {
+		c.DemoPassword = strings.ToLower(rand.Text()[:16])
+	}
+	if _, err := demo.Prepare(a.ctx, d, clock, c.DemoPassword, a.bar("Making the demo")); err != nil {
+		return err
+	}
+	return worker(d, clock, a.log()).Drain(a.ctx, a.bar("Making PDFs"))
+}
+
+// serve answers until the context ends, then lets running requests finish.
+func (c *serveCmd) serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return server.Shutdown(drain)
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program; stop it or choose another address with --listen", address)
+	case errors.Is(err, os.ErrPermission):
+		return nil, fmt.Errorf("%s may not be listened on; choose a port above 1023 with --listen", address)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %q; write it as HOST:PORT", address)
+	}
+	return listener, nil
+}
+
+// publicURL is the scheme and host that links and cookies go by. Plain http is for loopback alone.
+func (c *serveCmd) publicURL(listening string) (string, error) {
+	if c.PublicURL == "" {
+		if host, _, err := net.SplitHostPort(listening); err != nil || !loopback(host) {
+			return "", fmt.Errorf("listening on %s needs --public-url, the https address that people use; plain http is for this machine alone", listening)
+		}
+		return "http://" + listening, nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || strings.Trim(u.Path, "/") != "" {
+		return "", fmt.Errorf("--public-url must be an address such as https://billing.example.com, without a path")
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return "", fmt.Errorf("--public-url must be https; plain http is for this machine alone")
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

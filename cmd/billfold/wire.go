@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"billfold/models"
+	"billfold/models/db"
+	"billfold/models/invoice"
+	"billfold/models/job"
+	"billfold/views/documents"
+)
+
+// worker is the queue with the jobs that make documents of issued invoices. This file alone joins the
+// queue, the stores and the renderer.
+func worker(d *db.DB, clock models.Clock, log *slog.Logger) *job.Queue {
+	invoices := invoice.NewStore(d, clock)
+	return job.Worker(d, log, map[string]job.Func{
+		invoice.JobPDF: func(ctx context.Context, payload []byte) error {
+			var p invoice.JobInvoice
+			if err := json.Unmarshal(payload, &p); err != nil {
+				return err
+			}
+			full, err := invoices.Full(ctx, p.InvoiceID)
+			if err != nil {
+				return err
+			}
+			content, err := documents.PDF(documents.FromFrozen(full))
+			if err != nil {
+				return err
+			}
+			return invoices.SaveDocument(ctx, p.InvoiceID, "pdf", content)
+		},
+	})
+}
