@@ -1,0 +1,91 @@
+// Package verify checks on a live database every invariant that the product promises (domain.md,
+// "Invariants"). It only reads, streams, and names each violation.
+//
+//	verify.go          the list of checks and how they are run
+//	*_store.go         the checks, by subject: money, usage, invoices, groups, credits, events
+package verify
+
+import (
+	"context"
+	"fmt"
+
+	"billfold/models/db"
+)
+
+// Violation is one broken invariant.
+type Violation struct {
+	Invariant string `json:"invariant"` // M1, U2, ... as domain.md names them
+	Subject   string `json:"subject"`   // what it is about: an invoice number, a project id, an event
+	Message   string `json:"message"`
+}
+
+// MaxListed is how many violations of one check are listed; the others are counted.
+const MaxListed = 100
+
+// Result is the outcome of one check.
+type Result struct {
+	Name       string      `json:"name"`
+	Checked    int         `json:"checked"`    // things looked at
+	Violated   int         `json:"violations"` // all of them, also beyond the list
+	Violations []Violation `json:"list,omitempty"`
+}
+
+// check is one pass over the database.
+type check struct {
+	name string
+	run  func(c *pass) error
+}
+
+// checks is the list, in the order of domain.md.
+var checks = []check{
+	{"M1 M4 order of arithmetic", checkArithmetic},
+	{"M3 lines rounded once", checkLines},
+	{"U1 U2 records and lines", checkRecords},
+	{"U2 estimates add up", checkEstimates},
+	{"U3 months tile", checkMonths},
+	{"G1 G2 projects and groups", checkAssignments},
+	{"G4 primary and deleted groups", checkGroups},
+	{"I1 seals and documents", checkSeals},
+	{"I3 numbers without gaps", checkNumbers},
+	{"I4 P1 states and payments", checkPayments},
+	{"C1 C2 C5 credits", checkCredits},
+	{"E2 event chains", checkChains},
+}
+
+// pass is one check at work.
+type pass struct {
+	ctx    context.Context
+	db     *db.DB
+	result *Result
+}
+
+func (p *pass) violated(invariant, subject, format string, args ...any) {
+	p.result.Violated++
+	if len(p.result.Violations) < MaxListed {
+		p.result.Violations = append(p.result.Violations, Violation{invariant, subject, fmt.Sprintf(format, args...)})
+	}
+}
+
+// Run runs every check. An error means that a check could not be carried out.
+func Run(ctx context.Context, d *db.DB, progress func(done, total int)) ([]Result, error) {
+	results := make([]Result, 0, len(checks))
+	for i, c := range checks {
+		result := Result{Name: c.name}
+		if err := c.run(&pass{ctx, d, &result}); err != nil {
+			return results, fmt.Errorf("checking %s: %w", c.name, err)
+		}
+		results = append(results, result)
+		if progress != nil {
+			progress(i+1, len(checks))
+		}
+	}
+	return results, nil
+}
+
+// Violated counts the violations of all checks.
+func Violated(results []Result) (n int) {
+	for _, r := range results {
+		n += r.Violated
+	}
+	return n
+}
