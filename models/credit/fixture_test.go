@@ -89,7 +89,16 @@ func (f *fixture) project(accountID, group, name string) string {
 	f.t.Helper()
 	id := models.NewID()
 	f.exec(`INSERT INTO projects (id, account_id, group_id, name, name_key, created_at) VALUES (?, ?, ?, ?, ?, ?)`, id, accountID, group, name, name, start)
+	f.exec(`INSERT INTO project_assignments (id, account_id, project_id, group_id, created_at) VALUES (?, ?, ?, ?, ?)`, models.NewID(), accountID, id, group, start)
 	return id
+}
+
+// move moves a project to another group.
+func (f *fixture) move(accountID, project, group string) {
+	f.t.Helper()
+	f.exec(`UPDATE projects SET group_id = ? WHERE id = ?`, group, project)
+	f.exec(`UPDATE project_assignments SET valid_to = ? WHERE project_id = ?`, f.now, project)
+	f.exec(`INSERT INTO project_assignments (id, account_id, project_id, group_id, valid_from, created_at) VALUES (?, ?, ?, ?, ?, ?)`, models.NewID(), accountID, project, group, f.now, f.now)
 }
 
 // invoice writes the row of an issued invoice.

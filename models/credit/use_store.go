@@ -33,11 +33,12 @@ func UsablePrepaid(tx *gorm.DB, accountID, groupID string, c money.Currency, per
 	return usable(tx, accountID, groupID, c, periodEnd, "=", "")
 }
 
-// applying selects the ids of an account's claims that apply to a group, each part by an index.
+// applying selects the ids of an account's claims that apply to a group. A project's group is read from
+// its open assignment, which also a deleted project has and which is indexed by group.
 const applying = `SELECT id FROM credit_claims WHERE account_id = @account AND group_id = @group
 	UNION ALL SELECT id FROM credit_claims WHERE account_id = @account AND scope = 'account'
-	UNION ALL SELECT b.id FROM credit_claims b JOIN projects q ON q.account_id = b.account_id AND q.id = b.project_id
-		WHERE b.account_id = @account AND q.group_id = @group`
+	UNION ALL SELECT b.id FROM project_assignments a JOIN credit_claims b ON b.project_id = a.project_id
+		WHERE a.group_id = @group AND a.valid_to IS NULL AND b.account_id = @account`
 
 func usable(tx *gorm.DB, accountID, groupID string, c money.Currency, periodEnd time.Time, purchase, lock string) ([]Claim, error) {
 	var views []claimView

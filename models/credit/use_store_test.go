@@ -102,7 +102,7 @@ func TestCreditsAreUsedInOrder(t *testing.T) {
 		if got := f.closeGroup(id, research, "2026-10", map[string]int64{data: 50}, 1000, 0); got != "DATA 50/4950 RESEARCH 300/0" {
 			t.Errorf("October of the other group: %s", got)
 		}
-		f.exec(`UPDATE projects SET group_id = ? WHERE id = ?`, research, web) // the project moves
+		f.move(id, web, research)
 		f.now = time.Date(2026, 12, 1, 6, 0, 0, 0, time.UTC)
 		if got := f.closeGroup(id, research, "2026-11", map[string]int64{web: 10, data: 20}, 30, 0); got != "FRONT 10/4590 DATA 20/4930" {
 			t.Errorf("November: %s", got)
