@@ -1,0 +1,115 @@
+package invoice
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"billfold/models"
+	"billfold/models/access"
+	"billfold/models/money"
+
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+)
+
+// UsageRecord is one priced fact of a line.
+type UsageRecord struct {
+	ID             string
+	RecordID       string // the producer's
+	StartAt, EndAt time.Time
+	Quantity       decimal.Decimal
+	Cost           decimal.Decimal // exact, in the price currency
+	ReceivedAt     time.Time
+}
+
+// LineRecords is a line of an estimate or invoice with a page of its usage records, oldest first.
+type LineRecords struct {
+	Around
+	Row     Row
+	Line    InvoiceLine
+	Cost    money.Cost      // exact sum of all its records, kept on the line
+	Exact   decimal.Decimal // the same at the invoice's rate, before it was rounded to Line.Amount
+	Records []UsageRecord
+}
+
+// LineRecords reads the records of a line of the scope's group. Kind: NotFound.
+func (s *Store) LineRecords(ctx context.Context, scope access.Scope, address, lineID string, p Paging) (page LineRecords, err error) {
+	if page.Row, err = s.Find(ctx, scope, address); err != nil {
+		return page, err
+	}
+	missing := models.NotFoundf("There is no such line on invoice %s", address)
+	if !models.IsID(lineID) {
+		return page, missing
+	}
+	tx := s.db.Read(ctx)
+	var line LineRow
+	err = tx.Where("account_id = ? AND invoice_id = ? AND id = ?", scope.AccountID(), page.Row.ID, lineID).Take(&line).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return page, missing
+	}
+	if err != nil {
+		return page, err
+	}
+	page.Line = lineOf(page.Row, line)
+	page.Cost = money.NewCost(line.Cost, money.Currency(page.Row.PriceCurrency))
+	page.Exact = line.Cost.Mul(page.Row.Rate)
+	page.Records, page.Around, err = recordRows(func() *gorm.DB {
+		return tx.Table("usage_records").Select("id, record_id, start_at, end_at, quantity, cost, received_at").
+			Where("line_id = ? AND account_id = ?", line.ID, scope.AccountID())
+	}, p)
+	return page, err
+}
+
+// recordRows reads one page by the keys (start, id), oldest first.
+func recordRows(matching func() *gorm.DB, p Paging) (rows []UsageRecord, around Around, err error) {
+	q := matching()
+	at, id, back := parseRecordKey(p.Before)
+	if back {
+		q = q.Where("(start_at, id) < (?, ?)", at, id).Order("start_at DESC, id DESC")
+	} else {
+		var from bool
+		if at, id, from = parseRecordKey(p.After); from {
+			q = q.Where("(start_at, id) > (?, ?)", at, id)
+			around.Prev = p.After
+		}
+		q = q.Order("start_at ASC, id ASC")
+	}
+	if err := q.Limit(p.size() + 1).Scan(&rows).Error; err != nil {
+		return nil, around, err
+	}
+	if len(rows) == 0 {
+		if back || around.Prev != "" {
+			return recordRows(matching, Paging{Size: p.Size})
+		}
+		return nil, Around{}, nil
+	}
+	more := len(rows) > p.size()
+	rows = rows[:min(len(rows), p.size())]
+	if back {
+		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
+			rows[i], rows[j] = rows[j], rows[i]
+		}
+	}
+	earlier, later := around.Prev != "" || back && more, more || back
+	around = Around{}
+	if earlier {
+		around.Prev = recordKey(rows[0])
+	}
+	if later {
+		around.Next = recordKey(rows[len(rows)-1])
+	}
+	return rows, around, nil
+}
+
+func recordKey(r UsageRecord) string { return r.StartAt.UTC().Format(time.RFC3339Nano) + "." + r.ID }
+
+func parseRecordKey(s string) (at time.Time, id string, ok bool) {
+	i := strings.LastIndexByte(s, '.')
+	if i < 0 || !models.IsID(s[i+1:]) {
+		return at, "", false
+	}
+	at, err := time.Parse(time.RFC3339Nano, s[:i])
+	return at, s[i+1:], err == nil
+}
