@@ -48,13 +48,16 @@ func Submit(c echo.Context, write func() (Done, error), again func(problem error
 		return Redirect(c, location)
 	}
 	done, err := write()
+	// How it ended is written even when the time of the request is over.
+	after, cancel := context.WithTimeout(context.WithoutCancel(Ctx(c)), 10*time.Second)
+	defer cancel()
 	if err != nil {
-		if dropped := st.kit.People.DropForm(Ctx(c), st.user.ID, key); dropped != nil {
+		if dropped := st.kit.People.DropForm(after, st.user.ID, key); dropped != nil {
 			st.kit.log().ErrorContext(Ctx(c), "form key not given back", "error", dropped, "request_id", st.requestID)
 		}
 		return finish(c, done, err, again)
 	}
-	if err := st.kit.People.EndForm(Ctx(c), st.user.ID, key, done.To); err != nil {
+	if err := st.kit.People.EndForm(after, st.user.ID, key, done.To); err != nil {
 		// The change is made; only its repetition would not be recognised.
 		st.kit.log().ErrorContext(Ctx(c), "form key not kept", "error", err, "request_id", st.requestID)
 	}

@@ -1,7 +1,9 @@
 package people
 
 import (
+	"context"
 	"fmt"
+	"hash/fnv"
 	"net/netip"
 	"time"
 )
@@ -80,4 +82,26 @@ func network(ip string) string {
 		return ip
 	}
 	return p.String()
+}
+
+// turns has attempts on one account from one address go one after the other, so that several right ones
+// at once are not taken for guesses. Subjects share a turn by their hash.
+var turns = func() (all [256]chan struct{}) {
+	for i := range all {
+		all[i] = make(chan struct{}, 1)
+	}
+	return all
+}()
+
+// takeTurn waits for the turn of a subject; leave gives it to the next.
+func takeTurn(ctx context.Context, subject string) (leave func(), err error) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(subject)) // never fails
+	turn := turns[h.Sum32()%uint32(len(turns))]
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }

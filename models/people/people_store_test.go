@@ -239,3 +239,22 @@ func TestParallelGuessesAreCounted(t *testing.T) {
 		}
 	})
 }
+
+func TestRightPasswordsAtOnceAreNoGuesses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, _ := newStore(d)
+		create(t, s, "ana@example.com")
+		var wg sync.WaitGroup
+		for range 12 {
+			wg.Go(func() {
+				if _, err := s.Authenticate(ctx(t), "ana@example.com", password, "192.0.2.1"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(t, d, `SELECT COALESCE(SUM(failures), 0) FROM attempts`); n != 0 {
+			t.Fatalf("%d failures are counted", n)
+		}
+	})
+}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"billfold/models"
-	"billfold/models/db"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -20,6 +19,11 @@ func (s *Store) Authenticate(ctx context.Context, email, password, ip string) (U
 		email, password = "", ""
 	}
 	subjects := signInSubjects(EmailKey(email), network(ip))
+	leave, err := takeTurn(ctx, subjects.both)
+	if err != nil {
+		return User{}, err
+	}
+	defer leave()
 	// The attempt is counted before the password is looked at: of many at once only the first few are.
 	if err := s.countAttempt(ctx, subjects); err != nil {
 		return User{}, err
@@ -99,12 +103,15 @@ func (s *Store) isKnown(tx *gorm.DB, subject string, now time.Time) (bool, error
 }
 
 func lockAttempt(tx *gorm.DB, subject string, now time.Time) (attempt, error) {
+	// An update that changes nothing locks a row that is there: nobody deletes it in between.
 	first := attempt{Subject: subject, Since: now}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&first).Error; err != nil {
+	err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "subject"}}, DoUpdates: clause.AssignmentColumns([]string{"subject"})}).
+		Create(&first).Error
+	if err != nil {
 		return attempt{}, err
 	}
 	var a attempt
-	return a, db.ForUpdate(tx).Where("subject = ?", subject).Take(&a).Error
+	return a, tx.Where("subject = ?", subject).Take(&a).Error
 }
 
 func writeAttempt(tx *gorm.DB, a attempt) error {
