@@ -139,11 +139,21 @@ func (s *Store) RenameProject(ctx context.Context, scope access.Scope, projectID
 		if err != nil {
 			return err
 		}
+		if err := renameOpenLines(tx, *row); err != nil {
+			return err
+		}
 		return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: "project.renamed", Category: event.Projects,
 			Sentence: "renamed the project " + before + " to " + row.Name + ".",
 			Before:   map[string]any{"name": before}, After: map[string]any{"name": row.Name},
 			Groups: []string{row.GroupID}, Projects: []string{row.ID}})
 	})
+}
+
+// renameOpenLines keeps one name for a project on each open estimate; issued invoices keep the name
+// that they were issued with.
+func renameOpenLines(tx *gorm.DB, row projectRow) error {
+	return tx.Exec(`UPDATE invoice_lines SET project_name = ? WHERE project_id = ? AND invoice_id IN (
+		SELECT id FROM invoices WHERE account_id = ? AND state = 'estimate' AND NOT frozen)`, row.Name, row.ID, row.AccountID).Error
 }
 
 func nameTaken(name string) error {

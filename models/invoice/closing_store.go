@@ -59,8 +59,13 @@ func newCloser(tx *gorm.DB, at time.Time, month models.Month, invoiceDate time.T
 // that had nothing at all in the month.
 func (c *closer) prepare(g openGroup) (*Outcome, error) {
 	o := Outcome{AccountName: g.AccountName, GroupID: g.GroupID, GroupName: g.GroupName, Result: ResultNothing}
+	// Another run may have been here since the list of open groups was made.
+	closed, err := closedThrough(c.tx, []string{g.GroupID})
+	if err != nil || closed[g.GroupID] >= c.month {
+		return nil, err
+	}
 	var open []Row
-	err := c.tx.Where("account_id = ? AND group_id = ? AND state = 'estimate' AND NOT frozen AND month <= ?", g.AccountID, g.GroupID, string(c.month)).
+	err = c.tx.Where("account_id = ? AND group_id = ? AND state = 'estimate' AND NOT frozen AND month <= ?", g.AccountID, g.GroupID, string(c.month)).
 		Order("month").Limit(2).Find(&open).Error
 	if err != nil {
 		return nil, err

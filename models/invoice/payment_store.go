@@ -72,6 +72,9 @@ func (s *Store) RecordPayment(ctx context.Context, actor access.Actor, p NewPaym
 }
 
 func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayment) (Payment, error) {
+	if row.State != Issued && row.State != PaymentFailed && row.State != Uncollectible {
+		return Payment{}, models.Conflictf("Invoice %s is %s and takes no payment", p.Number, row.State.Words())
+	}
 	currency := money.Currency(row.Currency)
 	amount := money.New(row.DueMinor, currency)
 	if p.Amount != "" {
@@ -89,8 +92,6 @@ func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayme
 		return Payment{}, models.Invalidf("amount", "Enter an amount above zero; %s is due", money.New(row.DueMinor, currency))
 	case date.After(at):
 		return Payment{}, models.Invalidf("date", "Enter a date that is not in the future")
-	case row.State != Issued && row.State != PaymentFailed && row.State != Uncollectible:
-		return Payment{}, models.Conflictf("Invoice %s is %s and takes no payment", p.Number, row.State.Words())
 	}
 	payment := PaymentRow{models.NewID(), row.AccountID, row.ID, "payment", "bank_transfer", p.Reference, amount.Minor(), row.Currency, date, at}
 	if err := tx.Create(&payment).Error; err != nil {
