@@ -18,7 +18,9 @@ import (
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
+	"billfold/models/seller"
 	"billfold/models/tax"
+	"billfold/views"
 )
 
 type migrateCmd struct{}
@@ -96,7 +98,8 @@ func (c *serveCmd) Run(a *app) error {
 		fmt.Fprintf(a.stdout, "Sign in as %s with the password %s\n", demo.Email, c.DemoPassword)
 	}
 	fmt.Fprintln(a.stdout, "Stop it with Ctrl+C.")
-	return c.serve(a.ctx, listener, handlers.New(handlers.Deps{DB: d, Clock: clock, Log: log, PublicURL: public}))
+	deps := handlers.Deps{DB: d, Clock: clock, Log: log, PublicURL: public, Operator: operatorOf(d, clock), Draining: func() bool { return a.ctx.Err() != nil }}
+	return serveUntil(a.ctx, listener, handlers.NewServer(handlers.New(deps)))
 }
 
 func (c *serveCmd) open(a *app, clock models.Clock) (*db.DB, error) {
@@ -127,10 +130,20 @@ func (c *serveCmd) prepareDemo(a *app, d *db.DB, clock models.Clock) error {
 	return worker(d, clock, a.log()).Drain(a.ctx, a.bar("Making PDFs"))
 }
 
-// serve answers until the context ends, then lets running requests finish.
-func (c *serveCmd) serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 5 * time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+// operatorOf tells the pages who runs the installation: the seller's name, support page and contact.
+func operatorOf(d *db.DB, clock models.Clock) func(context.Context) views.Operator {
+	store := seller.NewStore(d, clock)
+	return func(ctx context.Context) views.Operator {
+		s, _, err := store.Get(ctx)
+		if err != nil {
+			return views.Operator{} // the page says what it can; the request's own queries report the error
+		}
+		return views.Operator{Name: s.Name, SupportURL: s.SupportURL, Contact: s.ContactEmail}
+	}
+}
+
+// serveUntil answers until the context ends, then lets running requests finish.
+func serveUntil(ctx context.Context, listener net.Listener, server *http.Server) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
