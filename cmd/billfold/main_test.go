@@ -144,6 +144,13 @@ func TestServeRefusals(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	l.refused("is in use by another program", "serve", "--listen", taken.Addr().String())
+	release, err := exclusively(os.Getenv("BILLFOLD_DATABASE_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.refused("is in use by a running billfold serve", "serve", "--listen", "127.0.0.1:0")
+	l.refused("is in use by a running billfold serve", "migrate")
+	release()
 	l.refused("--public-url must be https", "serve", "--listen", "127.0.0.1:0", "--public-url", "http://billing.example.com")
 	l.refused("needs --public-url", "serve", "--listen", "0.0.0.0:0")
 }

@@ -38,6 +38,11 @@ func (c *migrateCmd) Run(a *app) error {
 		return err
 	}
 	defer func() { _ = d.Close() }()
+	release, err := exclusively(a.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := migrate(a.ctx, d, clock); err != nil {
 		return err
 	}
@@ -81,11 +86,11 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	d, err := c.open(a, clock)
+	d, release, err := c.open(a, clock)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = d.Close() }()
+	defer release()
 	if c.Demo {
 		if err := c.prepareDemo(a, d, clock); err != nil {
 			return err
@@ -102,11 +107,17 @@ func (c *serveCmd) Run(a *app) error {
 	return serveUntil(a.ctx, listener, handlers.NewServer(handlers.New(deps)))
 }
 
-func (c *serveCmd) open(a *app, clock models.Clock) (*db.DB, error) {
-	d, err := db.Open(a.ctx, a.DatabaseURL)
-	if err != nil {
-		return nil, err
+// open opens, locks and migrates the database; release closes and unlocks it.
+func (c *serveCmd) open(a *app, clock models.Clock) (d *db.DB, release func(), err error) {
+	if d, err = db.Open(a.ctx, a.DatabaseURL); err != nil {
+		return nil, nil, err
 	}
+	unlock, err := exclusively(a.DatabaseURL)
+	if err != nil {
+		_ = d.Close()
+		return nil, nil, err
+	}
+	release = func() { _ = d.Close(); unlock() }
 	if c.Demo {
 		// The demo stores its own tax rates, so that an untouched database stays recognisable.
 		err = d.Migrate(a.ctx)
@@ -114,10 +125,10 @@ func (c *serveCmd) open(a *app, clock models.Clock) (*db.DB, error) {
 		err = migrate(a.ctx, d, clock)
 	}
 	if err != nil {
-		_ = d.Close()
-		return nil, err
+		release()
+		return nil, nil, err
 	}
-	return d, nil
+	return d, release, nil
 }
 
 func (c *serveCmd) prepareDemo(a *app, d *db.DB, clock models.Clock) error {
