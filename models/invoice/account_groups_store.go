@@ -45,6 +45,12 @@ type GroupPage struct {
 	Total int // counted as far as CountLimit
 }
 
+// PrimaryOfAccount is the id of the primary billing group of the scope's account.
+func (s *Store) PrimaryOfAccount(ctx context.Context, scope access.Scope) (id string, err error) {
+	err = s.db.Read(ctx).Raw(`SELECT id FROM billing_groups WHERE account_id = ? AND is_primary`, scope.AccountID()).Scan(&id).Error
+	return id, err
+}
+
 type groupKey struct{ ID, NameKey, CostKey string }
 
 // GroupsOfAccount lists the live billing groups of the scope's account, highest cost first.

@@ -62,6 +62,14 @@ func (s *Store) ProjectsOfAccount(ctx context.Context, scope access.Scope, list 
 	return s.projectPage(s.db.Read(ctx), []string{scope.AccountID()}, list)
 }
 
+// ProjectsNamed reads projects of the scope's account by their ids, as lists show them and in the order
+// given; ids of other accounts and what is no id are left out.
+func (s *Store) ProjectsNamed(ctx context.Context, scope access.Scope, ids []string) ([]ProjectItem, error) {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !models.IsID(id) })
+	items, _, err := projectItems(s.db.Read(ctx), models.MonthOf(s.clock.Now()), []string{scope.AccountID()}, ids)
+	return items, err
+}
+
 type projectKey struct{ ID, NameKey, CostKey string }
 
 func (s *Store) projectPage(tx *gorm.DB, accountIDs []string, list ProjectList) (page ProjectPage, err error) {
@@ -124,7 +132,7 @@ func projectItems(tx *gorm.DB, month models.Month, accountIDs, ids []string) (it
 		FROM projects p JOIN accounts a ON a.id = p.account_id JOIN billing_groups g ON g.id = p.group_id
 		LEFT JOIN billing_information b ON b.group_id = g.id
 		LEFT JOIN invoices i ON i.group_id = g.id AND `+runningEstimates+`
-		WHERE p.id IN ?`, string(month), ids).Scan(&rows).Error
+		WHERE p.account_id IN ? AND p.id IN ?`, string(month), accountIDs, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, false, err
 	}

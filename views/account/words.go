@@ -1,0 +1,90 @@
+// Package account has the pages of Projects & Accounts, of an account and of its projects: one file per
+// screen, and here the words that they share.
+package account
+
+import (
+	"strings"
+	"time"
+
+	"billfold/models"
+	"billfold/models/access"
+	"billfold/models/invoice"
+	"billfold/models/money"
+	"billfold/views"
+)
+
+// readOnly is the line under the heading for those who may only look.
+const readOnly = "You can view billing for this account. Account admins can change it."
+
+// costPeriod says of which days the costs on a page are.
+func costPeriod(p invoice.AccountPeriod, now time.Time) string {
+	s := "Costs are estimates of " + views.RunningPeriod(p.Month, now) + " (UTC), before tax and credits."
+	if p.Approximate {
+		s += " Amounts in another currency than the prices are approximate: they are converted anew until the month is closed."
+	}
+	return s
+}
+
+// costs writes amounts of several currencies side by side, never added up: "€18,204.11 and $1,310.00 USD".
+func costs(list []money.Amount) string {
+	if len(list) == 0 {
+		return "No costs yet"
+	}
+	words := make([]string, len(list))
+	for i, a := range list {
+		words[i] = views.Money(a)
+	}
+	return views.List(words)
+}
+
+// exact is the plain decimal of a single amount, for <data value>; "" of none or several.
+func exact(list []money.Amount) string {
+	if len(list) != 1 {
+		return ""
+	}
+	return list[0].Decimal()
+}
+
+func roleName(r access.Role) string {
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
+}
+
+// payBy is how a group pays: "Visa ending 4242", "Bank transfer".
+func payBy(p invoice.PayBy) string {
+	switch p.Kind {
+	case "card":
+		return p.Brand + " ending " + p.Last
+	case "bank_transfer":
+		return "Bank transfer"
+	}
+	return "Not chosen"
+}
+
+// status is the badge of an issued invoice.
+func status(l invoice.LastInvoice, now time.Time) views.Mark {
+	switch l.State {
+	case invoice.Paid:
+		if l.PaidOn != nil {
+			return views.Mark{Tone: views.OK, Text: "Paid " + views.Date(*l.PaidOn)}
+		}
+		return views.Mark{Tone: views.OK, Text: "Paid"}
+	case invoice.PaymentFailed:
+		return views.Mark{Tone: views.Bad, Text: "Payment failed"}
+	case invoice.Waived:
+		return views.Mark{Tone: views.Neutral, Text: "Waived"}
+	case invoice.Uncollectible:
+		return views.Mark{Tone: views.Neutral, Text: "Written off"}
+	case invoice.Credited:
+		return views.Mark{Tone: views.Neutral, Text: "Credited"}
+	}
+	if l.Due == nil {
+		return views.Mark{Tone: views.Warn, Text: "Due"}
+	}
+	// Due until the end of its day.
+	if !now.Before(l.Due.UTC().AddDate(0, 0, 1)) {
+		return views.Mark{Tone: views.Bad, Text: "Overdue since " + views.Date(*l.Due)}
+	}
+	return views.Mark{Tone: views.Warn, Text: "Due " + views.Date(*l.Due)}
+}
+
+func monthLabel(m models.Month) string { return m.Label() }
