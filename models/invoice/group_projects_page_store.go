@@ -11,27 +11,27 @@ import (
 	"gorm.io/gorm"
 )
 
-// projectPlace is where a row stands in the Projects tab: in a part, and by the keys of that part.
+// projectPlace is where a row stands in the Projects tab: in a part, and by the keys of that part. The
+// name, the key of parts by name, is looked up by the id, so that a cursor stays short.
 type projectPlace struct {
-	ID      string
-	Minor   int64  // in parts by cost
-	NameKey string // in parts by name
-	part    string
+	ID    string
+	Minor int64 // in parts by cost
+	part  string
 }
 
 func (p projectPlace) String() string {
-	text := strings.Join([]string{p.part, strconv.FormatInt(p.Minor, 10), p.ID, p.NameKey}, "\x00")
+	text := strings.Join([]string{p.part, strconv.FormatInt(p.Minor, 10), p.ID}, "\x00")
 	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
 func parseProjectPlace(s string) (p projectPlace, ok bool) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	keys := strings.SplitN(string(b), "\x00", 4)
-	if err != nil || len(keys) != 4 || !models.IsID(keys[2]) {
+	keys := strings.SplitN(string(b), "\x00", 3)
+	if err != nil || len(keys) != 3 || !models.IsID(keys[2]) {
 		return p, false
 	}
 	minor, err := strconv.ParseInt(keys[1], 10, 64)
-	return projectPlace{keys[2], minor, keys[3], keys[0]}, err == nil
+	return projectPlace{keys[2], minor, keys[0]}, err == nil
 }
 
 // projectPart is one stretch of the tab that one index puts in order. The tab is several of them in a
@@ -45,7 +45,7 @@ type projectPart struct {
 }
 
 // read gives up to n rows of the part, from behind a place.
-func (p projectPart) read(after *projectPlace, n int) (rows []projectPlace, err error) {
+func (p projectPart) read(tx *gorm.DB, after *projectPlace, n int) (rows []projectPlace, err error) {
 	up, down, more, less := "ASC", "DESC", ">", "<"
 	if p.turned {
 		up, down, more, less = down, up, less, more
@@ -56,7 +56,11 @@ func (p projectPart) read(after *projectPlace, n int) (rows []projectPlace, err 
 		// The first half is the range of the index, the second picks among equal costs.
 		q = q.Where("ep.amount_minor "+less+"= ? AND (ep.amount_minor "+less+" ? OR ep.project_id "+more+" ?)", after.Minor, after.Minor, after.ID)
 	case after != nil:
-		q = q.Where("(p.name_key, p.id) "+more+" (?, ?)", after.NameKey, after.ID)
+		var name string
+		if err := tx.Raw(`SELECT name_key FROM projects WHERE id = ?`, after.ID).Scan(&name).Error; err != nil {
+			return nil, err
+		}
+		q = q.Where("(p.name_key, p.id) "+more+" (?, ?)", name, after.ID)
 	}
 	if p.byCost {
 		q = q.Order("ep.amount_minor " + down + ", ep.project_id " + up)
@@ -87,7 +91,7 @@ func (w projectWalk) parts(sort string) []projectPart {
 	}
 	held := func() *gorm.DB {
 		q := w.tx.Table("projects p").Where("p.account_id = ? AND p.group_id = ? AND p.deleted_at IS NULL", w.accountID, w.groupID)
-		return nameContains(q, "p.name_key", w.text).Select("p.id, p.name_key")
+		return nameContains(q, "p.name_key", w.text).Select("p.id")
 	}
 	above := projectPart{name: "cost", byCost: true, rows: func() *gorm.DB { return onEstimate().Where("ep.amount_minor >= 0") }}
 	idle := projectPart{name: "idle", rows: func() *gorm.DB {
@@ -104,7 +108,7 @@ func (w projectWalk) parts(sort string) []projectPart {
 	former := func() *gorm.DB {
 		q := w.tx.Table("estimate_projects ep").Joins("JOIN projects p ON p.id = ep.project_id").
 			Where("ep.invoice_id = ? AND (p.group_id <> ? OR p.deleted_at IS NOT NULL)", w.estimateID, w.groupID)
-		return nameContains(q, "p.name_key", w.text).Select("p.id, p.name_key")
+		return nameContains(q, "p.name_key", w.text).Select("p.id")
 	}
 	list := []projectPart{{name: "held", turned: turned, rows: held}, {name: "former", turned: turned, rows: former}}
 	if w.text == "" { // charges without a project have no name to be found by
@@ -143,7 +147,7 @@ func (w projectWalk) page(sort string, p Paging) (rows []projectPlace, around Ar
 		if i == 0 {
 			after = from
 		}
-		more, err := part.read(after, p.size()+1-len(rows))
+		more, err := part.read(w.tx, after, p.size()+1-len(rows))
 		if err != nil {
 			return nil, around, err
 		}
