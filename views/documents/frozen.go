@@ -1,7 +1,6 @@
 package documents
 
 import (
-	"cmp"
 	"time"
 
 	"billfold/models"
@@ -46,7 +45,7 @@ func FromFrozen(f invoice.Full) Invoice {
 		}
 	}
 	for _, t := range f.Taxes {
-		inv.Taxes = append(inv.Taxes, Tax{Category: t.Category, Label: cmp.Or(t.Name, "VAT"), Percent: t.Rate.Shift(2), Taxable: amount(t.TaxableMinor), Amount: amount(t.TaxMinor), Note: t.Note})
+		inv.Taxes = append(inv.Taxes, Tax{Category: t.Category, Label: taxLabel(t), Percent: t.Rate.Shift(2), Taxable: amount(t.TaxableMinor), Amount: amount(t.TaxMinor), Note: t.Note})
 	}
 	if row.Currency != row.PriceCurrency {
 		inv.FX = &Rate{From: money.Currency(row.PriceCurrency), To: currency, Value: row.Rate, Date: date(row.RateDate), Source: row.RateSource}
@@ -59,6 +58,14 @@ func FromFrozen(f invoice.Full) Invoice {
 		inv.Notes = append(inv.Notes, row.TaxNote)
 	}
 	return inv
+}
+
+// taxLabel is the name of a tax. Where none is due, the note says why, and the name is VAT.
+func taxLabel(t invoice.TaxRow) string {
+	if t.Category != CategoryStandard || t.Name == "" {
+		return "VAT"
+	}
+	return t.Name
 }
 
 func noted(taxes []Tax, note string) bool {
