@@ -72,6 +72,24 @@ func serverIdentity() (identity, error) {
 	return identity{}, errors.New("the tests run as root, PostgreSQL does not, and there is neither a user postgres nor nobody to run it as")
 }
 
+// reaches says whether the server's user can enter the folder: TMPDIR may lie within one that is
+// closed to all but root.
+func (i identity) reaches(path string) bool {
+	for {
+		info, err := os.Stat(path)
+		if err != nil || !info.IsDir() {
+			return false
+		}
+		if i.credential != nil && info.Mode().Perm()&0o001 == 0 {
+			return false
+		}
+		if path == filepath.Dir(path) {
+			return true
+		}
+		path = filepath.Dir(path)
+	}
+}
+
 // makeDir makes a folder that only the server's user may enter.
 func (i identity) makeDir(path string) error {
 	if err := os.Mkdir(path, 0o700); err != nil {
