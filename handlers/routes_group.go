@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"net/http"
 	"slices"
 
+	"billfold/handlers/group"
 	"billfold/handlers/page"
 )
 
@@ -11,4 +13,15 @@ func groupRoutes(d Deps) []page.Route {
 	return slices.Concat(groupReadRoutes(d), groupWriteRoutes(d))
 }
 
-func groupReadRoutes(d Deps) []page.Route { return nil }
+func groupReadRoutes(d Deps) []page.Route {
+	h := group.New(d.DB, d.Clock, d.log())
+	return []page.Route{
+		{Method: http.MethodGet, Path: "/billing-groups/:group", Scope: page.InGroup, Handler: h.ShowOverview},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices", Scope: page.InGroup, Handler: h.ShowInvoices},
+		// :file is a number, or a number with .pdf or .csv: the router would take one for the other.
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file", Scope: page.InGroup, Handler: h.ShowInvoice},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/lines/:line", Scope: page.InGroup, Handler: h.ShowLine},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/events", Scope: page.InGroup, Handler: h.ShowEvents},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/events.csv", Scope: page.InGroup, Handler: h.SendEvents},
+	}
+}

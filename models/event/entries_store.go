@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"billfold/models/access"
 
@@ -113,4 +114,16 @@ func (s *Store) PeopleOfGroup(ctx context.Context, scope access.Scope) ([]Person
 		}
 	}
 	return people, err
+}
+
+// maxNamed is how many projects one name may find.
+const maxNamed = 50
+
+// ProjectsNamed finds the projects of the scope's account, deleted ones included, whose key holds a text
+// (account.NameKey), the shortest names first. It is never nil, so that it can be a Filter's Projects.
+func (s *Store) ProjectsNamed(ctx context.Context, scope access.Scope, key string) ([]string, error) {
+	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(key) + "%"
+	ids := []string{}
+	return ids, s.db.Read(ctx).Raw(`SELECT id FROM projects WHERE account_id = ? AND name_key LIKE ? ESCAPE '\'
+		ORDER BY length(name_key), name_key LIMIT ?`, scope.AccountID(), pattern, maxNamed).Scan(&ids).Error
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
 
@@ -24,7 +23,7 @@ const ByInstallation = "installation"
 type Filter struct {
 	Category string    // one of the categories
 	Person   string    // a user's or token's id, or ByInstallation
-	Project  string    // events that touch this project too
+	Projects []string  // ids: events that touch one of these too; nil for all
 	From, To time.Time // [From, To)
 }
 
@@ -146,11 +145,11 @@ func matching(tx *gorm.DB, scope access.Scope, f Filter) (*gorm.DB, error) {
 	case f.Person != "":
 		q = q.Where("s.actor_id = ?", f.Person)
 	}
-	if f.Project != "" {
-		if !models.IsID(f.Project) {
+	if f.Projects != nil {
+		if len(f.Projects) == 0 {
 			return q.Where("1 = 0"), nil
 		}
-		q = q.Where("EXISTS (SELECT 1 FROM event_subjects p WHERE p.subject_id = ? AND p.event_seq = s.event_seq)", f.Project)
+		q = q.Where("s.event_seq IN (SELECT p.event_seq FROM event_subjects p WHERE p.subject_id IN ?)", f.Projects)
 	}
 	return within(tx, q, scope.GroupID(), f)
 }

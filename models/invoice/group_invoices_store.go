@@ -51,7 +51,8 @@ type InvoiceFilter struct {
 type GroupInvoices struct {
 	Around
 	Items []GroupInvoice
-	Total int      // counted as far as CountLimit
+	Total int      // issued ones that match, counted as far as CountLimit
+	Open  int      // open estimates that match
 	Years []string // billed years that the group has invoices of, newest first
 	Any   bool     // the group has an invoice or estimate, whatever the filter
 }
@@ -64,7 +65,10 @@ func (s *Store) InvoicesOfGroup(ctx context.Context, scope access.Scope, f Invoi
 	}
 	page.Any = len(page.Years) > 0
 	matching := func() *gorm.DB { return filtered(listed(tx, scope), f, s.clock.Now()) }
-	if page.Total, err = countUpTo(matching(), tx); err != nil {
+	if page.Total, err = countUpTo(matching().Where("i.state <> 'estimate'"), tx); err != nil {
+		return page, err
+	}
+	if page.Open, err = countUpTo(matching().Where("i.state = 'estimate'"), tx); err != nil {
 		return page, err
 	}
 	rows, around, err := invoiceRows(matching, p)

@@ -1,0 +1,264 @@
+package group
+
+import (
+	"time"
+
+	"billfold/models"
+	"billfold/models/account"
+	"billfold/models/credit"
+	"billfold/models/invoice"
+	"billfold/models/money"
+	"billfold/views"
+
+	"github.com/shopspring/decimal"
+)
+
+// InvoiceView is the page of one estimate or invoice.
+type InvoiceView struct {
+	Shell    views.Shell
+	Title    string
+	Status   views.Mark
+	Period   string
+	Estimate bool
+	Final    string   // of an estimate: when the amounts are set
+	Remarks  []string // of an estimate: what its figures depend on
+	OnHold   string   // why an earlier month is not closed
+	Info     string   // path of the billing information, where that can be put right
+	PDFPath  string
+	PDFSize  string
+	PDFText  string // why there is no PDF yet
+	CSVPath  string
+	BillTo   []string
+	Facts    []Fact
+	Totals   []Total
+	Taxes    []TaxLine
+	TaxNotes []string
+	TaxText  string // of an estimate
+	Credits  []CreditLine
+	Payments []PaymentLine
+	Text     string // the customer's own
+	Lines    LinesView
+	Currency money.Currency
+}
+
+// Fact is a name and a value.
+type Fact struct{ Name, Value string }
+
+// Total is a row of the totals.
+type Total struct {
+	Name   string
+	Amount money.Amount
+	Grand  bool // the last row, under which nothing more is added
+}
+
+// TaxLine is the tax of one category and rate.
+type TaxLine struct {
+	Name, Rate   string
+	Taxable, Tax money.Amount
+}
+
+// CreditLine is one credit that was used, or would be.
+type CreditLine struct {
+	Code, Type, Remark string
+	Amount             money.Amount // below zero
+}
+
+// PaymentLine is one payment, refund or reversal.
+type PaymentLine struct {
+	On     time.Time
+	What   string
+	Amount money.Amount
+}
+
+// InvoiceTitle is what an estimate or invoice is called: "Invoice BF-2026-000412".
+func InvoiceTitle(r invoice.Row) string {
+	if r.State == invoice.Estimate {
+		return "Estimate for " + models.Month(r.Month).Label()
+	}
+	return "Invoice " + r.Address()
+}
+
+// NewInvoice puts an estimate or invoice into words. Its lines are added by NewLines.
+func NewInvoice(shell views.Shell, groupID string, s invoice.Sheet, now time.Time) InvoiceView {
+	address, month := s.Address(), models.Month(s.Month)
+	v := InvoiceView{Shell: shell, Title: InvoiceTitle(s.Row), Status: Status(s.Row, s.PaidOn, now), Period: views.Period(month),
+		Estimate: s.State == invoice.Estimate, CSVPath: views.InvoiceCSVPath(groupID, address), BillTo: s.Snapshot.Customer.Address(),
+		Info: views.BillingInformationPath(groupID), Text: s.Snapshot.Customer.InvoiceText, Currency: s.Valued.Currency}
+	amount := func(minor int64) money.Amount { return money.New(minor, s.Valued.Currency) }
+	v.Facts, v.Totals = facts(s), totals(s, amount)
+	for _, t := range s.Taxes {
+		v.Taxes = append(v.Taxes, TaxLine{Name: taxName(t), Rate: views.Quantity(t.Rate.Shift(2)) + "%", Taxable: amount(t.TaxableMinor), Tax: amount(t.TaxMinor)})
+	}
+	v.TaxNotes = taxNotes(s)
+	for _, c := range s.Snapshot.Credits {
+		v.Credits = append(v.Credits, creditLine(c, amount))
+	}
+	for _, p := range s.Payments {
+		v.Payments = append(v.Payments, paymentLine(p, amount))
+	}
+	switch {
+	case v.Estimate:
+		v.estimate(s, month, now)
+	case s.PDFSize > 0:
+		v.PDFPath, v.PDFSize = views.InvoicePDFPath(groupID, address), views.FileSize(s.PDFSize)
+	default:
+		v.PDFText = "The PDF is being made. Reload this page in a minute."
+	}
+	return v
+}
+
+func (v *InvoiceView) estimate(s invoice.Sheet, month models.Month, now time.Time) {
+	if v.Final = "Final amounts are set on " + views.Date(month.End()) + "."; !now.Before(month.End()) {
+		v.Final = "The month has ended. Final amounts are set when it is closed."
+	}
+	if s.ClosingReason != "" {
+		v.OnHold = month.Label() + " could not be closed: " + s.ClosingReason + "."
+	}
+	if s.Approximate {
+		rate := "Amounts are approximate: usage is priced in " + s.PriceCurrency + " and converted at " + s.Rate.String()
+		if s.RateDate != nil {
+			rate += ", the rate of " + views.Date(*s.RateDate)
+		}
+		v.Remarks = append(v.Remarks, rate+". The invoice uses the rate of "+views.Date(month.LastDay())+".")
+	}
+	if s.NoRate {
+		v.Remarks = append(v.Remarks, "Shown in "+string(s.Valued.Currency)+", the price currency: no exchange rate to "+string(s.Wanted)+" is stored yet.")
+	}
+	v.TaxText = s.TaxText
+	if !s.TaxKnown {
+		v.TaxText = "Tax is not known yet: " + s.TaxText + ". The total is before tax."
+	}
+}
+
+func facts(s invoice.Sheet) []Fact {
+	var all []Fact
+	add := func(name, value string) {
+		if value != "" {
+			all = append(all, Fact{name, value})
+		}
+	}
+	add("Billing period", views.Period(models.Month(s.Month)))
+	add("Issue date", views.Date(day(s.InvoiceDate)))
+	add("Due date", views.Date(day(s.DueDate)))
+	add("Purchase order", s.Snapshot.Customer.PurchaseOrder)
+	add("Your reference", s.Snapshot.Customer.BuyerReference)
+	add("VAT ID", s.Snapshot.Customer.VATID)
+	if s.State != invoice.Estimate {
+		add("Billing group", s.Snapshot.GroupName)
+		add("From", s.Snapshot.Seller.Name)
+		if s.Row.Currency != s.PriceCurrency {
+			add("Exchange rate", "1 "+s.PriceCurrency+" = "+s.Rate.String()+" "+s.Row.Currency+", "+views.Date(day(s.RateDate))+", "+s.RateSource)
+		}
+	}
+	return all
+}
+
+func totals(s invoice.Sheet, amount func(int64) money.Amount) []Total {
+	rows := []Total{{Name: "Subtotal", Amount: amount(s.SubtotalMinor)}}
+	add := func(name string, minor int64) {
+		if minor != 0 {
+			rows = append(rows, Total{Name: name, Amount: amount(minor)})
+		}
+	}
+	if s.CreditsMinor != 0 {
+		add("Credits", -s.CreditsMinor)
+		rows = append(rows, Total{Name: "Taxable amount", Amount: amount(s.TaxableMinor)})
+	}
+	if s.TaxKnown {
+		rows = append(rows, Total{Name: "Tax", Amount: amount(s.TaxMinor)})
+	}
+	end := Total{Name: "Total", Amount: amount(s.TotalMinor), Grand: true}
+	switch {
+	case !s.TaxKnown:
+		end.Name = "Total before tax"
+	case s.State == invoice.Estimate:
+		end.Name = "Estimated total"
+	}
+	if s.State == invoice.Estimate && s.PrepaidMinor == 0 {
+		return append(rows, end)
+	}
+	end.Grand = false
+	rows = append(rows, end)
+	add("Prepaid credit", -s.PrepaidMinor)
+	add("Credited", -s.CreditedMinor)
+	add("Paid", -s.PaidMinor)
+	return append(rows, Total{Name: "Amount due", Amount: amount(s.DueMinor), Grand: true})
+}
+
+func taxName(t invoice.TaxRow) string {
+	switch {
+	case t.Name != "":
+		return t.Name
+	case t.Category == "AE":
+		return "Reverse charge"
+	case t.Category == "O":
+		return "Outside the scope of VAT"
+	}
+	return "VAT"
+}
+
+func taxNotes(s invoice.Sheet) []string {
+	var notes []string
+	add := func(n string) {
+		for _, have := range notes {
+			if have == n {
+				return
+			}
+		}
+		if n != "" {
+			notes = append(notes, n)
+		}
+	}
+	for _, t := range s.Taxes {
+		add(t.Note)
+	}
+	add(s.TaxNote)
+	if s.TaxLocalRate != nil {
+		local := money.New(s.TaxLocalMinor, money.Currency(s.TaxLocalCurrency))
+		add("Tax in " + s.TaxLocalCurrency + ": " + views.Money(local) + " (1 " + s.Row.Currency + " = " + s.TaxLocalRate.String() + " " + s.TaxLocalCurrency + ", " + views.Date(day(s.TaxLocalRateDate)) + ").")
+	}
+	return notes
+}
+
+func creditLine(c invoice.AppliedCredit, amount func(int64) money.Amount) CreditLine {
+	l := CreditLine{Code: c.Code, Type: credit.Type(c.Type).Label(), Amount: amount(c.Minor).Neg()}
+	l.Remark = views.Money(amount(c.Remaining)) + " left"
+	if c.Expires != nil && c.Remaining > 0 {
+		l.Remark += ", to " + views.Date(*c.Expires)
+	}
+	if c.Project != "" {
+		l.Remark += ", for " + c.Project
+	}
+	if c.Prepaid {
+		l.Remark += ", paid after tax"
+	}
+	return l
+}
+
+func paymentLine(p invoice.PaymentRow, amount func(int64) money.Amount) PaymentLine {
+	l := PaymentLine{On: p.PaidOn.UTC(), Amount: amount(p.AmountMinor)}
+	method := map[string]string{account.BankTransfer: "bank transfer", account.Card: "card"}[p.Method]
+	if method == "" {
+		method = p.Method
+	}
+	switch p.Kind {
+	case "refund":
+		l.What, l.Amount = "Refunded by "+method, l.Amount.Neg()
+	case "reversal":
+		l.What, l.Amount = "Payment by "+method+" taken back", l.Amount.Neg()
+	default:
+		l.What = "Paid by " + method
+	}
+	if p.Reference != "" {
+		l.What += ", reference " + p.Reference
+	}
+	return l
+}
+
+// unitPrice is a price for one unit in the invoice's currency; words when the cost was given instead.
+func unitPrice(p decimal.NullDecimal) string {
+	if !p.Valid {
+		return "By usage"
+	}
+	return views.Quantity(p.Decimal)
+}
