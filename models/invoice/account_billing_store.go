@@ -35,7 +35,14 @@ type Alert struct {
 	Month              models.Month // for AlertParked
 	Reason             string       // for AlertParked: why; for AlertAddress: the first thing that is missing
 	At                 time.Time    // since when
+	// Groups are all groups that an AlertAddress is about, at most MaxAlerts of them, the first being
+	// GroupID; More counts the others. One alert for all, so that it hides no alert of another kind.
+	Groups []AlertGroup
+	More   int
 }
+
+// AlertGroup names a group.
+type AlertGroup struct{ ID, Name string }
 
 // AccountBilling is what the Billing tab shows beside the list of groups.
 type AccountBilling struct {
@@ -107,8 +114,8 @@ func parkedMonths(tx *gorm.DB, accountID string) (found []Alert, err error) {
 	return found, err
 }
 
-// missingAddresses finds groups that will be billed for a running estimate and could not be, newest
-// estimate first. A group with a parked month is left out: its reason says it already.
+// missingAddresses tells in one alert of the groups that have an open estimate and could not be billed
+// for it, newest estimate first. A group with a parked month is left out: its reason says it already.
 func missingAddresses(tx *gorm.DB, accountID string, parked []Alert) (found []Alert, err error) {
 	var rows []struct {
 		GroupID, GroupName string
@@ -124,20 +131,32 @@ func missingAddresses(tx *gorm.DB, accountID string, parked []Alert) (found []Al
 	for _, a := range parked {
 		told[a.GroupID] = true
 	}
+	var alert Alert
 	for _, r := range rows {
-		if err != nil || told[r.GroupID] || len(found) == MaxAlerts {
+		if told[r.GroupID] {
 			continue
 		}
 		told[r.GroupID] = true
-		var info account.Information
-		if info, err = account.InformationTx(tx, accountID, r.GroupID); err != nil {
+		info, err := account.InformationTx(tx, accountID, r.GroupID)
+		if err != nil {
+			return nil, err
+		}
+		switch missing := info.Missing(); {
+		case len(missing) == 0:
+			continue
+		case len(alert.Groups) == 0:
+			alert = Alert{Kind: AlertAddress, GroupID: r.GroupID, GroupName: r.GroupName, Reason: missing[0].Message, At: r.CreatedAt.UTC()}
+		}
+		if len(alert.Groups) == MaxAlerts {
+			alert.More++
 			continue
 		}
-		if missing := info.Missing(); len(missing) > 0 {
-			found = append(found, Alert{Kind: AlertAddress, GroupID: r.GroupID, GroupName: r.GroupName, Reason: missing[0].Message, At: r.CreatedAt.UTC()})
-		}
+		alert.Groups = append(alert.Groups, AlertGroup{r.GroupID, r.GroupName})
 	}
-	return found, err
+	if err != nil || len(alert.Groups) == 0 {
+		return nil, err
+	}
+	return []Alert{alert}, nil
 }
 
 // DeletedItem is one deleted billing group.

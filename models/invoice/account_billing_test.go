@@ -141,9 +141,15 @@ func TestAlertsNewestFirstAndAtMostThree(t *testing.T) {
 			return strings.Join(words, "; ")
 		}
 		// Research is told once: its first parked month. Default has an estimate and no address.
+		other := w.group(w.acme, "Other") // joins the alert about addresses instead of hiding another
+		w.estimate(w.acme, other, "2026-11", "USD", "1", 5, nil)
+		w.exec(`UPDATE invoices SET created_at = ? WHERE group_id = ?`, accountNow.AddDate(0, 0, -1), other)
 		want := "address Default Enter a company name; payment Default BF-2026-000371; parked Research 2026-09no rate"
 		if got := told(); got != want {
 			w.Errorf("%s\nwant %s", got, want)
+		}
+		if b, err := w.s.BillingOfAccount(ctx, w.acme); err != nil || !slices.Equal(b.Alerts[0].Groups, []invoice.AlertGroup{{ID: w.primary, Name: "Default"}, {ID: other, Name: "Other"}}) {
+			w.Errorf("groups %+v, %v", b.Alerts[0].Groups, err)
 		}
 		for i := range 4 {
 			w.issued(w.acme, w.primary, fmt.Sprintf("2026-0%d", i+1), fmt.Sprintf("BF-2026-00040%d", i), invoice.PaymentFailed, 100)

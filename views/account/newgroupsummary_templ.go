@@ -256,6 +256,18 @@ func summaryDetails(p NewGroupSummary, path string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if p.Info.BuyerReference != "" {
+			templ_7745c5c3_Err = views.SummaryText("Buyer reference", p.Info.BuyerReference, path, "buyer reference").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if p.Info.ElectronicID != "" {
+			templ_7745c5c3_Err = views.SummaryText("Electronic address", p.Info.ElectronicScheme+" "+p.Info.ElectronicID, path, "electronic address").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = views.SummaryText("Text on invoices", or(p.Info.InvoiceText, "Not given"), path, "text on invoices").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
