@@ -1,6 +1,31 @@
 package handlers
 
-import "billfold/handlers/page"
+import (
+	"net/http"
 
-// groupWriteRoutes are the forms that change a billing group.
-func groupWriteRoutes(Deps) []page.Route { return nil }
+	"billfold/handlers/group"
+	"billfold/handlers/page"
+	"billfold/models/access"
+
+	"github.com/labstack/echo/v4"
+)
+
+// groupWriteRoutes are the tabs of a billing group with forms, and the forms that change it.
+func groupWriteRoutes(d Deps) []page.Route {
+	h := group.New(d.DB, d.Clock, d.log())
+	const root = "/billing-groups/:group"
+	get := func(path string, need access.Need, f echo.HandlerFunc) page.Route {
+		return page.Route{Method: http.MethodGet, Path: root + path, Scope: page.InGroup, Need: need, Handler: f}
+	}
+	post := func(path string, f echo.HandlerFunc) page.Route {
+		return page.Route{Method: http.MethodPost, Path: root + path, Scope: page.InGroup, Need: access.Write, Handler: f}
+	}
+	return []page.Route{
+		get("/projects", access.Read, h.ShowProjects),
+		get("/projects/assign", access.Write, h.ShowAssign),
+		post("/projects/assign", h.AssignProjects),
+		get("/projects/move", access.Write, h.ShowMove),
+		post("/projects/move", h.MoveProjects),
+		post("/projects/undo", h.UndoMove),
+	}
+}

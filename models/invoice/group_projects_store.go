@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"billfold/models"
@@ -174,12 +175,19 @@ func projectDetails(tx *gorm.DB, scope access.Scope, r running, ids []string) (m
 		details[c.ProjectID] = d
 	}
 	costs = nil
+	of := "project_id IN ?"
+	if slices.Contains(ids, models.NilID) {
+		of = "(project_id IN ? OR project_id IS NULL)"
+	}
 	err = tx.Raw(`SELECT project_id, COUNT(*) AS services FROM (SELECT DISTINCT project_id, service_name, service_type FROM invoice_lines
-		WHERE invoice_id = ? AND project_id IN ? AND service_name <> '') used GROUP BY project_id`, r.ID, ids).Scan(&costs).Error
+		WHERE invoice_id = ? AND `+of+` AND service_name <> '') used GROUP BY project_id`, r.ID, ids).Scan(&costs).Error
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range costs {
+		if c.ProjectID == "" {
+			c.ProjectID = models.NilID
+		}
 		d := details[c.ProjectID]
 		d.Services = c.Services
 		details[c.ProjectID] = d
