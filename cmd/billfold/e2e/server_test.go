@@ -98,7 +98,7 @@ func Serve(t *testing.T, database string, flags ...string) *Server {
 				return s
 			}
 		}
-		if time.Since(began) > 3*time.Minute {
+		if time.Since(began) > time.Minute {
 			t.Fatalf("the sign-in page does not answer: %v\n%s", err, s.Log())
 		}
 	}
