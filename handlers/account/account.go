@@ -86,7 +86,7 @@ func (h *Handler) searchGroups(ctx context.Context, scope access.Scope, search, 
 func groupOption(g account.Group) views.Option {
 	o := views.Option{Value: g.ID, Label: g.Name, Hint: string(g.Currency)}
 	if g.Primary {
-		o.Label += " (primary)"
+		o.Label += view.PrimaryMark
 	}
 	return o
 }

@@ -68,5 +68,6 @@ func paging(c echo.Context) invoice.Paging {
 }
 
 func projectList(c echo.Context, path string, q invoice.ProjectList, found invoice.ProjectPage) view.ProjectList {
-	return view.ProjectList{ProjectPage: found, Path: path, Text: q.Text, AccountID: q.AccountID, Sort: q.Sort, Size: q.Size, Now: page.Now(c)}
+	return view.ProjectList{ProjectPage: found, Path: path, Text: q.Text, AccountID: q.AccountID, Sort: q.Sort, Size: q.Size,
+		Moved: c.QueryParams().Has("sort"), Now: page.Now(c)}
 }

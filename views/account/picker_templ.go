@@ -8,10 +8,14 @@ package account
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "billfold/views"
+import (
+	"strings"
 
-// pickerMost is how many billing groups a picker lists; beyond it a search narrows them.
-const pickerMost = 50
+	"billfold/views"
+)
+
+// PrimaryMark follows the name of the primary group in a picker.
+const PrimaryMark = " (primary)"
 
 // Picker is a choice among the billing groups of an account. Never a list of everything: at most 50,
 // with a search.
@@ -39,7 +43,7 @@ func (p Picker) choice(name, label, problem string) views.Choice {
 func (p Picker) chosen() string {
 	for _, o := range p.Options {
 		if o.Value == p.Value {
-			return o.Label
+			return strings.TrimSuffix(o.Label, PrimaryMark)
 		}
 	}
 	return ""
@@ -75,7 +79,7 @@ func pickerSearch(p Picker, path string, hidden []views.HiddenField) templ.Compo
 			var templ_7745c5c3_Var2 templ.SafeURL
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(path))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `picker.templ`, Line: 43, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `picker.templ`, Line: 47, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -93,7 +97,7 @@ func pickerSearch(p Picker, path string, hidden []views.HiddenField) templ.Compo
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(h.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `picker.templ`, Line: 45, Col: 38}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `picker.templ`, Line: 49, Col: 38}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -106,7 +110,7 @@ func pickerSearch(p Picker, path string, hidden []views.HiddenField) templ.Compo
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(h.Value)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `picker.templ`, Line: 45, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `picker.templ`, Line: 49, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

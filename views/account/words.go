@@ -9,7 +9,6 @@ import (
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/invoice"
-	"billfold/models/money"
 	"billfold/views"
 )
 
@@ -23,26 +22,6 @@ func costPeriod(p invoice.AccountPeriod, now time.Time) string {
 		s += " Amounts in another currency than the prices are approximate: they are converted anew until the month is closed."
 	}
 	return s
-}
-
-// costs writes amounts of several currencies side by side, never added up: "€18,204.11 and $1,310.00 USD".
-func costs(list []money.Amount) string {
-	if len(list) == 0 {
-		return "No costs yet"
-	}
-	words := make([]string, len(list))
-	for i, a := range list {
-		words[i] = views.Money(a)
-	}
-	return views.List(words)
-}
-
-// exact is the plain decimal of a single amount, for <data value>; "" of none or several.
-func exact(list []money.Amount) string {
-	if len(list) != 1 {
-		return ""
-	}
-	return list[0].Decimal()
 }
 
 func roleName(r access.Role) string {
