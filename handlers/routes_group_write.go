@@ -27,5 +27,10 @@ func groupWriteRoutes(d Deps) []page.Route {
 		get("/projects/move", access.Write, h.ShowMove),
 		post("/projects/move", h.MoveProjects),
 		post("/projects/undo", h.UndoMove),
+		get("/credits", access.Read, h.ShowCredits),
+		get("/credits/new", access.Write, h.ShowNewCredit),
+		post("/credits/new", h.ClaimCredit),
+		get("/credits/:claim/use", access.Write, h.ShowCreditUse),
+		post("/credits/:claim/use", h.ChangeCreditUse),
 	}
 }
