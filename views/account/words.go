@@ -19,7 +19,7 @@ const readOnly = "You can view billing for this account. Account admins can chan
 func costPeriod(p invoice.AccountPeriod, now time.Time) string {
 	s := "Costs are estimates of " + views.RunningPeriod(p.Month, now) + " (UTC), before tax and credits."
 	if p.Approximate {
-		s += " Amounts in another currency than the prices are approximate: they are converted anew until the month is closed."
+		s += " Amounts in another currency than the prices are approximate until the month is closed. Lists are ordered by worth, whatever the currency."
 	}
 	return s
 }
