@@ -3,16 +3,18 @@ package verify
 import (
 	"bytes"
 	"crypto/sha256"
+	"database/sql"
 	"fmt"
 
 	"billfold/models/invoice"
 )
 
-// checkSeals computes the seal of every issued invoice and the hash of every stored document again.
+// checkSeals computes the seal of every issued invoice and the hash of every stored document again. The
+// lines of one invoice are in memory at a time, as when it was issued.
 func checkSeals(p *pass) error {
-	err := eachInvoice(p, "frozen AND number IS NOT NULL", func(row invoice.Row) error {
+	err := eachIssued(p, func(row invoice.Row) error {
 		var lines []invoice.LineRow
-		if err := p.db.Read(p.ctx).Where("invoice_id = ?", row.ID).Order("id").Find(&lines).Error; err != nil {
+		if err := p.tx.Where("invoice_id = ?", row.ID).Order("id").Find(&lines).Error; err != nil {
 			return err
 		}
 		taxes, err := taxesOf(p, row.ID)
@@ -31,37 +33,33 @@ func checkSeals(p *pass) error {
 	if err != nil {
 		return err
 	}
-	rows, err := p.db.Read(p.ctx).Raw(`SELECT i.number, d.kind, d.sha256, d.content FROM invoice_documents d JOIN invoices i ON i.id = d.invoice_id`).Rows()
+	err = p.violations("I1", "a number was given and nothing is frozen", `SELECT i.number, i.state FROM invoices i WHERE i.number IS NOT NULL AND NOT i.frozen`)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return p.each(func(rows *sql.Rows) error {
 		var number, kind string
 		var stored, content []byte
-		if err := rows.Scan(&number, &kind, &stored, &content); err != nil {
+		var size int64
+		if err := rows.Scan(&number, &kind, &stored, &content, &size); err != nil {
 			return err
 		}
 		p.result.Checked++
-		if sum := sha256.Sum256(content); !bytes.Equal(sum[:], stored) {
+		if sum := sha256.Sum256(content); !bytes.Equal(sum[:], stored) || int64(len(content)) != size {
 			p.violated("I1", number, "the stored %s was changed", kind)
 		}
-	}
-	return rows.Err()
+		return nil
+	}, `SELECT `+address+`, d.kind, d.sha256, d.content, d.size FROM invoice_documents d JOIN invoices i ON i.id = d.invoice_id`)
 }
 
-// checkNumbers says that every series runs from 1 to its counter without a gap, in the form it is printed.
+// checkNumbers says that every series runs from 1 to its counter without a gap, in the form it is
+// printed, and that a group has one invoice a month.
 func checkNumbers(p *pass) error {
-	rows, err := p.db.Read(p.ctx).Raw(`SELECT series, series_number, number FROM invoices WHERE number IS NOT NULL ORDER BY series, series_number`).Rows()
-	if err != nil {
-		return err
-	}
 	last := map[string]int64{}
-	for rows.Next() {
+	err := p.each(func(rows *sql.Rows) error {
 		var series, number string
 		var n int64
 		if err := rows.Scan(&series, &n, &number); err != nil {
-			_ = rows.Close()
 			return err
 		}
 		p.result.Checked++
@@ -72,17 +70,16 @@ func checkNumbers(p *pass) error {
 			p.violated("I3", number, "must be written %s", want)
 		}
 		last[series] = n
-	}
-	if err := rows.Err(); err != nil {
-		_ = rows.Close()
+		return nil
+	}, `SELECT COALESCE(series, ''), COALESCE(series_number, 0), number FROM invoices WHERE number IS NOT NULL ORDER BY series, series_number`)
+	if err != nil {
 		return err
 	}
-	_ = rows.Close()
 	var counters []struct {
 		Series    string
 		LastValue int64
 	}
-	if err := p.db.Read(p.ctx).Raw(`SELECT series, last_value FROM counters`).Scan(&counters).Error; err != nil {
+	if err := p.tx.Raw(`SELECT series, last_value FROM counters`).Scan(&counters).Error; err != nil {
 		return err
 	}
 	for _, c := range counters {
@@ -94,25 +91,6 @@ func checkNumbers(p *pass) error {
 	for series, n := range last {
 		p.violated("I3", series, "has %d invoices and no counter", n)
 	}
-	return nil
-}
-
-// checkPayments says that what is paid is the sum of the payments, and that the state follows from it.
-func checkPayments(p *pass) error {
-	var n int64
-	if err := p.db.Read(p.ctx).Raw(`SELECT COUNT(*) FROM payments`).Scan(&n).Error; err != nil {
-		return err
-	}
-	p.result.Checked = int(n)
-	err := violations(p, "M1", "the paid amount is not the sum of the payments", `SELECT i.number, CAST(i.paid_minor AS TEXT) FROM invoices i
-		WHERE i.number IS NOT NULL AND i.paid_minor <> COALESCE((SELECT SUM(CASE WHEN p.kind = 'payment' THEN p.amount_minor ELSE -p.amount_minor END) FROM payments p WHERE p.invoice_id = i.id), 0)`)
-	if err != nil {
-		return err
-	}
-	err = violations(p, "M4", "a payment is in another currency", `SELECT i.number, p.reference FROM payments p JOIN invoices i ON i.id = p.invoice_id WHERE p.currency <> i.currency`)
-	if err != nil {
-		return err
-	}
-	return violations(p, "I4", "the state does not follow from what is due", `SELECT i.number, i.state FROM invoices i
-		WHERE i.number IS NOT NULL AND ((i.state = 'paid' AND i.due_minor <> 0) OR (i.state IN ('issued', 'payment_failed') AND i.due_minor = 0))`)
+	return p.violations("I2", "the group has more than one invoice of the month", `SELECT 'group ' || CAST(i.group_id AS TEXT), i.month FROM invoices i
+		WHERE i.kind = 'invoice' GROUP BY i.group_id, i.month HAVING COUNT(*) > 1`)
 }

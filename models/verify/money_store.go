@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"database/sql"
+
 	"billfold/models/invoice"
 	"billfold/models/money"
 	"billfold/models/tax"
@@ -8,54 +10,37 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// lineSum is what the lines of an invoice add up to.
-type lineSum struct {
-	Minor int64
-	Lines int64
-}
-
 // checkArithmetic computes the amounts of every issued invoice again (EN 16931 BR-CO-10 to 16).
 func checkArithmetic(p *pass) error {
-	return eachInvoice(p, "frozen AND number IS NOT NULL", func(row invoice.Row) error {
+	return eachIssued(p, func(row invoice.Row) error {
 		subject := row.Address()
-		var lines lineSum
-		err := p.db.Read(p.ctx).Raw(`SELECT COALESCE(CAST(SUM(amount_minor) AS BIGINT), 0) AS minor, COUNT(*) AS lines FROM invoice_lines WHERE invoice_id = ?`, row.ID).Scan(&lines).Error
-		if err != nil {
-			return err
-		}
 		taxes, err := taxesOf(p, row.ID)
 		if err != nil {
 			return err
 		}
-		var sum, allowance, taxable, taxed int64
-		for _, t := range taxes {
-			sum, allowance, taxable, taxed = sum+t.LinesMinor, allowance+t.AllowanceMinor, taxable+t.TaxableMinor, taxed+t.TaxMinor
-			if want, err := tax.TaxMinor(t.TaxableMinor, t.Rate); err != nil || want != t.TaxMinor {
-				p.violated("M1", subject, "tax at %s on %d is %d, must be %d", t.Rate, t.TaxableMinor, t.TaxMinor, want)
-			}
-		}
-		var uses []struct {
-			Prepaid bool
-			Minor   int64
-		}
-		err = p.db.Read(p.ctx).Raw(`SELECT prepaid, CAST(SUM(amount_minor) AS BIGINT) AS minor FROM credit_uses WHERE invoice_id = ? GROUP BY prepaid`, row.ID).Scan(&uses).Error
+		lines, err := checkShares(p, row, taxes)
 		if err != nil {
 			return err
 		}
-		var reducing, prepaid int64
-		for _, u := range uses {
-			if u.Prepaid {
-				prepaid = u.Minor
-			} else {
-				reducing = u.Minor
+		reducing, prepaid, err := usesOf(p, row.ID)
+		if err != nil {
+			return err
+		}
+		var allowance, taxable, taxed int64
+		for _, t := range taxes {
+			allowance, taxable, taxed = allowance+t.AllowanceMinor, taxable+t.TaxableMinor, taxed+t.TaxMinor
+			if want, err := tax.TaxMinor(t.TaxableMinor, t.Rate); err != nil || want != t.TaxMinor {
+				p.violated("M1", subject, "tax at %s on %d is %d, must be %d", t.Rate, t.TaxableMinor, t.TaxMinor, want)
+			}
+			if t.TaxableMinor != t.LinesMinor-t.AllowanceMinor {
+				p.violated("M1", subject, "the taxable amount at %s is %d, lines are %d and credits %d", t.Rate, t.TaxableMinor, t.LinesMinor, t.AllowanceMinor)
 			}
 		}
 		for _, c := range []struct {
 			what      string
 			has, want int64
 		}{
-			{"the subtotal is not the sum of the lines", row.SubtotalMinor, lines.Minor},
-			{"the lines by tax are not the subtotal", sum, row.SubtotalMinor},
+			{"the subtotal is not the sum of the lines", row.SubtotalMinor, lines},
 			{"the credits are not the sum of their uses", row.CreditsMinor, reducing},
 			{"the credits by tax are not the credits", allowance, row.CreditsMinor},
 			{"the taxable amount is not subtotal less credits", row.TaxableMinor, row.SubtotalMinor - row.CreditsMinor},
@@ -73,25 +58,61 @@ func checkArithmetic(p *pass) error {
 	})
 }
 
+// checkShares compares the sums by tax category and rate with the lines, and gives the sum of all lines.
+func checkShares(p *pass, row invoice.Row, taxes []invoice.TaxRow) (sum int64, err error) {
+	stated := map[string]int64{}
+	for _, t := range taxes {
+		stated[t.Category+" "+t.Rate.String()] += t.LinesMinor
+	}
+	var shares []struct {
+		TaxCategory string
+		TaxRate     decimal.Decimal
+		Minor       int64
+	}
+	err = p.tx.Raw(`SELECT tax_category, tax_rate, CAST(SUM(amount_minor) AS BIGINT) AS minor FROM invoice_lines
+		WHERE invoice_id = ? GROUP BY tax_category, tax_rate`, row.ID).Scan(&shares).Error
+	for _, s := range shares {
+		sum += s.Minor
+		stated[s.TaxCategory+" "+s.TaxRate.String()] -= s.Minor
+	}
+	for key, difference := range stated {
+		if difference != 0 {
+			p.violated("M1", row.Address(), "the lines taxed %s are not what their tax was computed of: %d too much", key, difference)
+		}
+	}
+	return sum, err
+}
+
+// usesOf is the credit that was used on an invoice, before and after tax.
+func usesOf(p *pass, invoiceID string) (reducing, prepaid int64, err error) {
+	var uses []struct {
+		Prepaid bool
+		Minor   int64
+	}
+	err = p.tx.Raw(`SELECT prepaid, CAST(SUM(amount_minor) AS BIGINT) AS minor FROM credit_uses WHERE invoice_id = ? GROUP BY prepaid`, invoiceID).Scan(&uses).Error
+	for _, u := range uses {
+		if u.Prepaid {
+			prepaid = u.Minor
+		} else {
+			reducing = u.Minor
+		}
+	}
+	return reducing, prepaid, err
+}
+
 func taxesOf(p *pass, invoiceID string) ([]invoice.TaxRow, error) {
 	var taxes []invoice.TaxRow
-	return taxes, p.db.Read(p.ctx).Where("invoice_id = ?", invoiceID).Order("position").Find(&taxes).Error
+	return taxes, p.tx.Where("invoice_id = ?", invoiceID).Order("position").Find(&taxes).Error
 }
 
 // checkLines converts every line's exact cost again.
 func checkLines(p *pass) error {
-	rows, err := p.db.Read(p.ctx).Raw(`SELECT l.id, l.cost, l.amount_minor, i.rate, i.currency, i.price_currency, i.frozen AS invoice_frozen, l.frozen
-		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id`).Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
+	return p.each(func(rows *sql.Rows) error {
 		var id, currency, price string
 		var cost, rate decimal.Decimal
 		var minor int64
-		var invoiceFrozen, frozen bool
-		if err := rows.Scan(&id, &cost, &minor, &rate, &currency, &price, &invoiceFrozen, &frozen); err != nil {
+		var issued, invoiceFrozen, frozen bool
+		if err := rows.Scan(&id, &cost, &minor, &rate, &currency, &price, &issued, &invoiceFrozen, &frozen); err != nil {
 			return err
 		}
 		p.result.Checked++
@@ -102,6 +123,10 @@ func checkLines(p *pass) error {
 		if invoiceFrozen != frozen {
 			p.violated("I1", "line "+id, "is frozen: %v, its invoice: %v", frozen, invoiceFrozen)
 		}
-	}
-	return rows.Err()
+		if invoiceFrozen && !issued && !cost.IsZero() {
+			p.violated("U2", "line "+id, "costs %s and was closed without an invoice", cost)
+		}
+		return nil
+	}, `SELECT l.id, l.cost, l.amount_minor, i.rate, i.currency, i.price_currency, i.number IS NOT NULL, i.frozen, l.frozen
+		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id`)
 }

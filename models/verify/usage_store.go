@@ -1,103 +1,140 @@
 package verify
 
 import (
+	"database/sql"
+	"time"
+
+	"billfold/models"
+
 	"github.com/shopspring/decimal"
 )
 
+// lineSums is what a line says, and what its records add up to.
+type lineSums struct {
+	id, account, month      string
+	cost, quantity          decimal.Decimal
+	from, to                time.Time
+	count                   int64
+	sumCost, sumQuantity    decimal.Decimal
+	firstStart, lastEnd     time.Time
+	records                 int64
+	anotherAccount, another bool // a record of another account, of another month
+}
+
+// record is a usage record as far as its line is concerned; all null for a line without any.
+type record struct {
+	cost, quantity decimal.NullDecimal
+	account        sql.NullString
+	start, end     sql.NullTime
+}
+
+func (l *lineSums) join(r record) {
+	l.records++
+	l.sumCost, l.sumQuantity = l.sumCost.Add(r.cost.Decimal), l.sumQuantity.Add(r.quantity.Decimal)
+	if l.records == 1 || r.start.Time.Before(l.firstStart) {
+		l.firstStart = r.start.Time
+	}
+	if r.end.Time.After(l.lastEnd) {
+		l.lastEnd = r.end.Time
+	}
+	l.anotherAccount = l.anotherAccount || r.account.String != l.account
+	l.another = l.another || string(models.MonthOf(r.start.Time)) != l.month
+}
+
+func (l *lineSums) settle(p *pass) {
+	subject := "line " + l.id
+	if !l.sumCost.Equal(l.cost) {
+		p.violated("U2", subject, "its cost is %s, its records cost %s", l.cost, l.sumCost)
+	}
+	if !l.sumQuantity.Equal(l.quantity) {
+		p.violated("U2", subject, "its quantity is %s, its records have %s", l.quantity, l.sumQuantity)
+	}
+	if l.count != l.records {
+		p.violated("U1", subject, "counts %d records, has %d", l.count, l.records)
+	}
+	if l.anotherAccount {
+		p.violated("T1", subject, "holds a record of another account")
+	}
+	if l.another {
+		p.violated("U3", subject, "is for %s and holds a record of another month", l.month)
+	}
+	if l.records > 0 && (!l.from.Equal(l.firstStart) || !l.to.Equal(l.lastEnd)) {
+		p.violated("U3", subject, "its service period is %s to %s, that of its records %s to %s", stamp(l.from), stamp(l.to), stamp(l.firstStart), stamp(l.lastEnd))
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
 // checkRecords adds up the records of every line: each record is on exactly one line by its key, and a
-// line's cost and quantity are the exact sums of its records. Both are read in the order of lines, so
-// memory stays constant.
+// line's cost, quantity and period are exactly those of its records. Both are read in the order of
+// lines, so memory stays constant.
 func checkRecords(p *pass) error {
-	rows, err := p.db.Read(p.ctx).Raw(`SELECT l.id, l.account_id, l.cost, l.quantity, l.record_count, r.cost, r.quantity, r.account_id
+	var line *lineSums
+	err := p.each(func(rows *sql.Rows) error {
+		var next lineSums
+		var r record
+		if err := rows.Scan(&next.id, &next.account, &next.month, &next.cost, &next.quantity, &next.from, &next.to, &next.count,
+			&r.cost, &r.quantity, &r.account, &r.start, &r.end); err != nil {
+			return err
+		}
+		if line == nil || line.id != next.id {
+			if line != nil {
+				line.settle(p)
+			}
+			line = &next
+		}
+		if r.account.Valid {
+			p.result.Checked++
+			line.join(r)
+		}
+		return nil
+	}, `SELECT l.id, l.account_id, l.service_month, l.cost, l.quantity, l.service_start, l.service_end, l.record_count,
+		r.cost, r.quantity, r.account_id, r.start_at, r.end_at
 		FROM invoice_lines l LEFT JOIN usage_records r ON r.line_id = l.id
-		WHERE l.original_line_id IS NULL ORDER BY l.id`).Rows()
+		WHERE l.original_line_id IS NULL ORDER BY l.id`)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }()
-	var line struct {
-		id, account       string
-		cost, quantity    decimal.Decimal
-		sum, sumQuantity  decimal.Decimal
-		count, wantsCount int64
+	if line != nil {
+		line.settle(p)
 	}
-	settle := func() {
-		if line.id == "" {
-			return
-		}
-		if !line.sum.Equal(line.cost) {
-			p.violated("U2", "line "+line.id, "its cost is %s, its records cost %s", line.cost, line.sum)
-		}
-		if !line.sumQuantity.Equal(line.quantity) {
-			p.violated("U2", "line "+line.id, "its quantity is %s, its records have %s", line.quantity, line.sumQuantity)
-		}
-		if line.count != line.wantsCount {
-			p.violated("U1", "line "+line.id, "counts %d records, has %d", line.wantsCount, line.count)
-		}
-	}
-	for rows.Next() {
-		var id, account string
-		var cost, quantity decimal.Decimal
-		var count int64
-		var recordCost, recordQuantity decimal.NullDecimal
-		var recordAccount *string
-		if err := rows.Scan(&id, &account, &cost, &quantity, &count, &recordCost, &recordQuantity, &recordAccount); err != nil {
-			return err
-		}
-		if id != line.id {
-			settle()
-			line.id, line.account, line.cost, line.quantity, line.wantsCount = id, account, cost, quantity, count
-			line.sum, line.sumQuantity, line.count = decimal.Zero, decimal.Zero, 0
-		}
-		if recordAccount == nil {
-			continue
-		}
-		p.result.Checked++
-		line.count++
-		line.sum, line.sumQuantity = line.sum.Add(recordCost.Decimal), line.sumQuantity.Add(recordQuantity.Decimal)
-		if *recordAccount != account {
-			p.violated("T1", "line "+id, "holds a record of another account")
-		}
-	}
-	settle()
-	return rows.Err()
+	return p.violations("U1", "the record is on no line", `SELECT 'record ' || r.record_id, CAST(r.line_id AS TEXT) FROM usage_records r
+		WHERE NOT EXISTS (SELECT 1 FROM invoice_lines l WHERE l.id = r.line_id)`)
 }
 
 // checkEstimates compares the sums that pages show with the lines they are sums of.
 func checkEstimates(p *pass) error {
-	var n int64
-	if err := p.db.Read(p.ctx).Raw(`SELECT COUNT(*) FROM invoices WHERE NOT frozen`).Scan(&n).Error; err != nil {
+	if err := p.count(`SELECT COUNT(*) FROM invoices WHERE kind = 'invoice'`); err != nil {
 		return err
 	}
-	p.result.Checked = int(n)
-	err := violations(p, "U2", "the subtotal is not the sum of the lines", `SELECT i.id, CAST(i.subtotal_minor AS TEXT)
-		FROM invoices i WHERE i.kind = 'invoice' AND i.subtotal_minor <> COALESCE((SELECT SUM(l.amount_minor) FROM invoice_lines l WHERE l.invoice_id = i.id), 0)`)
+	err := p.violations("U2", "the subtotal of the estimate is not the sum of its lines", `SELECT 'estimate ' || CAST(i.id AS TEXT), CAST(i.subtotal_minor AS TEXT)
+		FROM invoices i WHERE i.number IS NULL AND i.subtotal_minor <> COALESCE((SELECT SUM(l.amount_minor) FROM invoice_lines l WHERE l.invoice_id = i.id), 0)`)
 	if err != nil {
 		return err
 	}
-	return violations(p, "U2", "the amount of a project is not the sum of its lines", `SELECT CAST(i.id AS TEXT), CAST(e.project_id AS TEXT)
-		FROM estimate_projects e JOIN invoices i ON i.id = e.invoice_id WHERE NOT i.frozen AND e.amount_minor <> COALESCE((
+	err = p.violations("U2", "the amount of a project is not the sum of its lines", `SELECT 'estimate ' || CAST(i.id AS TEXT), CAST(e.project_id AS TEXT)
+		FROM estimate_projects e JOIN invoices i ON i.id = e.invoice_id WHERE i.number IS NULL AND e.amount_minor <> COALESCE((
 			SELECT SUM(l.amount_minor) FROM invoice_lines l WHERE l.invoice_id = e.invoice_id
-			AND COALESCE(CAST(l.project_id AS TEXT), '00000000-0000-0000-0000-000000000000') = CAST(e.project_id AS TEXT)), 0)`)
+			AND (l.project_id = e.project_id OR (l.project_id IS NULL AND e.project_id = '`+models.NilID+`'))), 0)`)
+	if err != nil {
+		return err
+	}
+	return p.violations("U2", "a project has lines and no amount", `SELECT DISTINCT 'estimate ' || CAST(i.id AS TEXT), COALESCE(CAST(l.project_id AS TEXT), 'no project')
+		FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id WHERE i.number IS NULL
+		AND NOT EXISTS (SELECT 1 FROM estimate_projects e WHERE e.invoice_id = i.id AND e.project_id = COALESCE(l.project_id, '`+models.NilID+`'))`)
 }
 
-// checkMonths says that a group's months close in order and once, and that nothing is open in a closed one.
-func checkMonths(p *pass) error {
-	var n int64
-	if err := p.db.Read(p.ctx).Raw(`SELECT COUNT(*) FROM group_months`).Scan(&n).Error; err != nil {
+// checkLateUsage says that usage never joins an invoice after it was issued, and none twice.
+func checkLateUsage(p *pass) error {
+	if err := p.count(`SELECT COUNT(*) FROM usage_records`); err != nil {
 		return err
 	}
-	p.result.Checked = int(n)
-	err := violations(p, "U3", "an estimate is open in a closed month", `SELECT CAST(i.id AS TEXT), i.month FROM invoices i
-		WHERE i.state = 'estimate' AND NOT i.frozen AND EXISTS (SELECT 1 FROM group_months m WHERE m.group_id = i.group_id AND m.state = 'closed' AND m.month >= i.month)`)
+	err := p.violations("U4", "a record came in after the invoice was issued", `SELECT i.number, r.record_id FROM usage_records r
+		JOIN invoice_lines l ON l.id = r.line_id JOIN invoices i ON i.id = l.invoice_id
+		WHERE i.number IS NOT NULL AND r.received_at > i.issued_at`)
 	if err != nil {
 		return err
 	}
-	err = violations(p, "U3", "an invoice was issued for a month that is not closed", `SELECT i.number, i.month FROM invoices i
-		WHERE i.kind = 'invoice' AND i.number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM group_months m WHERE m.group_id = i.group_id AND m.month = i.month AND m.state = 'closed' AND m.invoice_id = i.id)`)
-	if err != nil {
-		return err
-	}
-	return violations(p, "U3", "a record of a later month is on the invoice", `SELECT CAST(i.id AS TEXT), l.service_month FROM invoices i
-		JOIN invoice_lines l ON l.invoice_id = i.id WHERE l.service_month > i.month`)
+	return p.violations("U5", "the record was taken in more than once", `SELECT 'record ' || record_id, CAST(COUNT(*) AS TEXT) FROM usage_records
+		GROUP BY account_id, record_id HAVING COUNT(*) > 1`)
 }
