@@ -76,12 +76,17 @@ func (h *Handler) sendCSV(c echo.Context, address string) error {
 		return err
 	}
 	doc := documents.FromFrozen(full)
+	name := documents.FileName(doc, "csv")
+	if full.State == invoice.Estimate {
+		name = "estimate_" + full.Month + ".csv"
+		doc.Issued = page.Now(c) // which no row of the file says
+	}
 	var out bytes.Buffer
 	if err := documents.CSV(&out, doc); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(out.Bytes())
-	return page.File(c, page.Document{Name: documents.FileName(doc, "csv"), Type: "text/csv; charset=utf-8", Content: out.Bytes(), ETag: hex.EncodeToString(sum[:])})
+	return page.File(c, page.Document{Name: name, Type: "text/csv; charset=utf-8", Content: out.Bytes(), ETag: hex.EncodeToString(sum[:])})
 }
 
 // ShowLine lists the usage records behind a line.

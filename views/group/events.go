@@ -41,7 +41,7 @@ type EventRow struct {
 	Who      string
 	What     []EventPart
 	Projects []EventPart
-	More     string // projects that are not named
+	Many     string // instead of their names: "30 projects"
 	Details  string
 }
 
@@ -114,7 +114,7 @@ func NewEvents(f Frame, list event.List, people []event.Person, filter EventsFil
 
 func seqText(seq int64) string { return strconv.FormatInt(seq, 10) }
 
-// shownProjects is how many projects of an event are named in its row.
+// shownProjects is how many projects of an event are named in its row; of more only their number is.
 const shownProjects = 3
 
 func eventRow(groupID string, e event.Entry, admin bool, now time.Time) EventRow {
@@ -132,15 +132,15 @@ func eventRow(groupID string, e event.Entry, admin bool, now time.Time) EventRow
 		r.What[0].Text = capital(r.What[0].Text)
 	}
 	projects := e.Of("project")
-	for i, p := range projects {
-		if i == shownProjects {
-			r.More = "and " + views.Number(len(projects)-shownProjects) + " more"
-			if len(e.Refs) == event.MaxRefs {
-				r.More = "and more"
-			}
-			break
+	switch {
+	case len(e.Refs) == event.MaxRefs:
+		r.Many = "Many projects"
+	case len(projects) > shownProjects:
+		r.Many = views.Number(len(projects)) + " projects"
+	default:
+		for _, p := range projects {
+			r.Projects = append(r.Projects, EventPart{p.Name, refPath(p)})
 		}
-		r.Projects = append(r.Projects, EventPart{p.Name, refPath(p)})
 	}
 	r.Details = e.At.Format("15:04:05.000") + " UTC, event " + seqText(e.Seq) + ", " + e.Type
 	if e.RequestID != "" {

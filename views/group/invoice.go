@@ -124,9 +124,11 @@ func (v *InvoiceView) estimate(s invoice.Sheet, month models.Month, now time.Tim
 	if s.NoRate {
 		v.Remarks = append(v.Remarks, "Shown in "+string(s.Valued.Currency)+", the price currency: no exchange rate to "+string(s.Wanted)+" is stored yet.")
 	}
-	v.TaxText = s.TaxText
-	if !s.TaxKnown {
+	switch {
+	case !s.TaxKnown:
 		v.TaxText = "Tax is not known yet: " + s.TaxText + ". The total is before tax."
+	case s.TaxMinor == 0:
+		v.TaxText = s.TaxText
 	}
 }
 
@@ -137,7 +139,6 @@ func facts(s invoice.Sheet) []Fact {
 			all = append(all, Fact{name, value})
 		}
 	}
-	add("Billing period", views.Period(models.Month(s.Month)))
 	add("Issue date", views.Date(day(s.InvoiceDate)))
 	add("Due date", views.Date(day(s.DueDate)))
 	add("Purchase order", s.Snapshot.Customer.PurchaseOrder)

@@ -133,7 +133,7 @@ func line(groupID string, s invoice.Sheet, l invoice.InvoiceLine) LineView {
 	if l.LineType != "service_charge" {
 		v.About = append(v.About, lineType(l.LineType))
 	}
-	if l.Description != "" && l.Description != v.Service {
+	if l.Description != "" && l.Description != v.Service && l.Description != strings.TrimSpace(l.ServiceType+" "+l.ServicePlan) {
 		v.About = append(v.About, l.Description)
 	}
 	if !l.InMonth || l.ServiceMonth != s.Month {
