@@ -18,6 +18,7 @@ import (
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
+	"billfold/models/invoice"
 	"billfold/models/seller"
 	"billfold/models/tax"
 	"billfold/views"
@@ -60,10 +61,11 @@ func migrate(ctx context.Context, d *db.DB, clock models.Clock) error {
 }
 
 type serveCmd struct {
-	Listen       string `default:"127.0.0.1:8080" help:"Address to listen on."`
-	Demo         bool   `help:"Fill an empty database with a demo on first start, and let admin@acme.example sign in."`
-	DemoPassword string `help:"Password of the demo user (default: a random one, printed)."`
-	PublicURL    string `name:"public-url" help:"Address that people use, such as https://billing.example.com (default: http:// and the listening address)."`
+	Listen       string        `default:"127.0.0.1:8080" help:"Address to listen on."`
+	Demo         bool          `help:"Fill an empty database with a demo on first start, and let admin@acme.example sign in."`
+	DemoPassword string        `help:"Password of the demo user (default: a random one, printed)."`
+	CloseAfter   time.Duration `default:"6h" help:"How long after a month's end it is closed by itself."`
+	PublicURL    string        `name:"public-url" help:"Address that people use, such as https://billing.example.com (default: http:// and the listening address)."`
 }
 
 func (c *serveCmd) Run(a *app) error {
@@ -98,6 +100,7 @@ func (c *serveCmd) Run(a *app) error {
 	}
 	log := a.log()
 	go worker(d, clock, log).Run(a.ctx)
+	go closeByItself(a.ctx, invoice.NewStore(d, clock), clock, c.CloseAfter, log)
 	fmt.Fprintf(a.stdout, "Billfold is running at %s\n", public)
 	if c.Demo {
 		fmt.Fprintf(a.stdout, "Sign in as %s with the password %s\n", demo.Email, c.DemoPassword)

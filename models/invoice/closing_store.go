@@ -45,12 +45,9 @@ type prepared struct {
 }
 
 func newCloser(tx *gorm.DB, at time.Time, month models.Month, invoiceDate time.Time) (*closer, error) {
-	s, ok, err := seller.Get(tx)
+	s, _, err := seller.Get(tx)
 	if err != nil {
 		return nil, err
-	}
-	if !ok {
-		return nil, models.Conflictf("Who sends the invoices is not known yet; run: billfold seller set")
 	}
 	return &closer{tx: tx, at: at, month: month, invoiceDate: invoiceDate, seller: s, byGroup: map[string]*prepared{}}, nil
 }

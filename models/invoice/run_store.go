@@ -8,6 +8,7 @@ import (
 	"billfold/models/account"
 	"billfold/models/db"
 	"billfold/models/money"
+	"billfold/models/seller"
 
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
@@ -66,11 +67,15 @@ type CloseOptions struct {
 
 // Close closes a month for every group: issues invoices, parks what cannot be billed, and marks the
 // month closed. It is many transactions of about 100 groups; killed, it goes on where it stopped when
-// run again, with the same invoice date. Kinds: Invalid (the month has not ended, or no seller).
+// run again, with the same invoice date. Kinds: Invalid (the month has not ended), Conflict (no seller).
 func (s *Store) Close(ctx context.Context, month models.Month, opt CloseOptions) (run Run, err error) {
 	now := s.clock.Now()
 	if now.Before(month.End()) {
 		return run, models.Invalidf("month", "%s ends on %s; it can be closed from then on", month.Label(), month.LastDay().Format("2 Jan 2006"))
+	}
+	// Looked at before the run starts, because its first start fixes the invoice date.
+	if err := knownSeller(s.db.Read(ctx)); err != nil {
+		return run, err
 	}
 	run.Month = month
 	if run.InvoiceDate, err = s.startRun(ctx, month, opt.Date, now); err != nil {
@@ -107,6 +112,15 @@ func (s *Store) Close(ctx context.Context, month models.Month, opt CloseOptions)
 	return run, s.db.RunTx(ctx, func(tx *gorm.DB) error {
 		return tx.Model(&runRow{}).Where("month = ?", string(month)).Update("finished_at", finished).Error
 	})
+}
+
+// knownSeller refuses to close while nobody is there to send the invoices. Kind: Conflict.
+func knownSeller(tx *gorm.DB) error {
+	_, ok, err := seller.Get(tx)
+	if err == nil && !ok {
+		err = models.Conflictf("Who sends the invoices is not known yet; run: billfold seller set")
+	}
+	return err
 }
 
 // startRun fixes the invoice date of a month when its run first starts, and keeps it afterwards.
