@@ -52,7 +52,7 @@ func refsOf(tx *gorm.DB, scope access.Scope, seqs []int64) (map[int64][]Ref, err
 		Nth                int
 	}
 	err := tx.Raw(`SELECT x.event_seq, x.kind, x.subject_id AS id,
-		COALESCE(p.name, g.name, i.number, 'estimate-' || i.month, '') AS name, COALESCE(i.group_id, '') AS invoice_group
+		COALESCE(p.name, g.name, i.number, 'estimate-' || i.month, '') AS name, COALESCE(CAST(i.group_id AS TEXT), '') AS invoice_group
 		FROM (SELECT s.event_seq, s.kind, s.subject_id, ROW_NUMBER() OVER (PARTITION BY s.event_seq ORDER BY s.kind, s.subject_id) AS nth
 			FROM event_subjects s WHERE s.event_seq IN ?) x
 		LEFT JOIN projects p ON x.kind = 'project' AND p.id = x.subject_id AND p.account_id = ?
