@@ -85,7 +85,7 @@ func NewInvoice(shell views.Shell, groupID string, s invoice.Sheet, now time.Tim
 		Estimate: s.State == invoice.Estimate, CSVPath: views.InvoiceCSVPath(groupID, address), BillTo: s.Snapshot.Customer.Address(),
 		Info: views.BillingInformationPath(groupID), Text: s.Snapshot.Customer.InvoiceText, Currency: s.Valued.Currency}
 	amount := func(minor int64) money.Amount { return money.New(minor, s.Valued.Currency) }
-	v.Facts, v.Totals = facts(s), totals(s, amount)
+	v.Facts, v.Totals = invoiceFacts(s), totals(s, amount)
 	for _, t := range s.Taxes {
 		v.Taxes = append(v.Taxes, TaxLine{Name: taxName(t), Rate: views.Quantity(t.Rate.Shift(2)) + "%", Taxable: amount(t.TaxableMinor), Tax: amount(t.TaxMinor)})
 	}
@@ -132,7 +132,7 @@ func (v *InvoiceView) estimate(s invoice.Sheet, month models.Month, now time.Tim
 	}
 }
 
-func facts(s invoice.Sheet) []Fact {
+func invoiceFacts(s invoice.Sheet) []Fact {
 	var all []Fact
 	add := func(name, value string) {
 		if value != "" {
