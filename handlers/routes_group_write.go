@@ -32,5 +32,18 @@ func groupWriteRoutes(d Deps) []page.Route {
 		post("/credits/new", h.ClaimCredit),
 		get("/credits/:claim/use", access.Write, h.ShowCreditUse),
 		post("/credits/:claim/use", h.ChangeCreditUse),
+		get("/billing-information", access.Read, h.ShowInformation),
+		get("/billing-information/edit", access.Write, h.ShowDetails),
+		post("/billing-information/edit", h.SaveDetails),
+		get("/emails/edit", access.Write, h.ShowEmails),
+		post("/emails/edit", h.SaveEmails),
+		get("/payment-method", access.Write, h.ShowPaymentMethod),
+		post("/payment-method", h.SavePaymentMethod),
+		get("/rename", access.Write, h.ShowRename),
+		post("/rename", h.Rename),
+		get("/delete", access.Write, h.ShowDelete),
+		post("/delete", h.Delete),
+		get("/primary", access.Write, h.ShowPrimary),
+		post("/primary", h.MakePrimary),
 	}
 }
