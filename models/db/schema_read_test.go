@@ -68,7 +68,7 @@ func lines(t *testing.T, p *sql.DB, query string, args ...any) []string {
 // liteColumns takes primary keys as not null. SQLite itself would let a text key be null; Go never
 // writes one, its keys being strings and byte slices that are made before the row.
 func liteColumns(t *testing.T, p *sql.DB) []string {
-	return lines(t, p, `SELECT m.name || '.' || c.name, c.type, CASE WHEN c."notnull" OR c.pk > 0 THEN 'not null' ELSE 'null' END,
+	return lines(t, p, `SELECT m.name || '.' || c.name, c.type, CASE WHEN c."notnull" OR c.type = 'INTEGER' AND c.pk > 0 THEN 'not null' ELSE 'null' END,
 		CASE WHEN c.dflt_value IS NOT NULL THEN 'default ' || c.dflt_value WHEN m.sql LIKE '%AUTOINCREMENT%' AND c.pk > 0 THEN 'numbered' ELSE '' END
 		FROM (`+strings.Replace(liteTables, "SELECT name", "SELECT name, sql", 1)+`) m, pragma_table_xinfo(m.name) c`)
 }

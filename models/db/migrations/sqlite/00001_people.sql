@@ -1,12 +1,12 @@
 -- +goose Up
 CREATE TABLE settings (
-  name       TEXT PRIMARY KEY,
+  name       TEXT NOT NULL PRIMARY KEY,
   value      TEXT NOT NULL,
   updated_at DATETIME NOT NULL
 );
 
 CREATE TABLE users (
-  id            TEXT PRIMARY KEY,
+  id            TEXT NOT NULL PRIMARY KEY,
   email         TEXT NOT NULL,
   email_key     TEXT NOT NULL UNIQUE,
   name          TEXT NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE users (
 );
 
 CREATE TABLE sessions (
-  token_sha256 BLOB PRIMARY KEY,
+  token_sha256 BLOB NOT NULL PRIMARY KEY,
   user_id      TEXT REFERENCES users (id),
   data         TEXT NOT NULL,
   ip           TEXT NOT NULL,
@@ -29,7 +29,7 @@ CREATE INDEX sessions_user ON sessions (user_id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 
 CREATE TABLE attempts (
-  subject    TEXT PRIMARY KEY,
+  subject    TEXT NOT NULL PRIMARY KEY,
   failures   INTEGER NOT NULL,
   since      DATETIME NOT NULL,
   blocked_until DATETIME

@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE accounts (
-  id                    TEXT PRIMARY KEY,
+  id                    TEXT NOT NULL PRIMARY KEY,
   name                  TEXT NOT NULL CHECK (name <> ''),
   name_key              TEXT NOT NULL,
   bank_transfer_allowed BOOLEAN NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE members (
 CREATE INDEX members_user ON members (user_id, account_id);
 
 CREATE TABLE payment_methods (
-  id         TEXT PRIMARY KEY,
+  id         TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   kind       TEXT NOT NULL CHECK (kind IN ('card', 'bank_transfer')),
   terms_days INTEGER NOT NULL CHECK (terms_days BETWEEN 0 AND 365),
@@ -36,7 +36,7 @@ CREATE TABLE payment_methods (
 );
 
 CREATE TABLE billing_groups (
-  id                TEXT PRIMARY KEY,
+  id                TEXT NOT NULL PRIMARY KEY,
   account_id        TEXT NOT NULL REFERENCES accounts (id),
   name              TEXT NOT NULL CHECK (name <> ''),
   name_key          TEXT NOT NULL,
@@ -52,7 +52,7 @@ CREATE UNIQUE INDEX billing_groups_name ON billing_groups (account_id, name_key)
 CREATE UNIQUE INDEX billing_groups_primary ON billing_groups (account_id) WHERE is_primary;
 
 CREATE TABLE billing_information (
-  group_id              TEXT PRIMARY KEY,
+  group_id              TEXT NOT NULL PRIMARY KEY,
   account_id            TEXT NOT NULL,
   company               TEXT NOT NULL,
   address_line1         TEXT NOT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE billing_information (
 );
 
 CREATE TABLE projects (
-  id          TEXT PRIMARY KEY,
+  id          TEXT NOT NULL PRIMARY KEY,
   account_id  TEXT NOT NULL REFERENCES accounts (id),
   group_id    TEXT NOT NULL,
   name        TEXT NOT NULL CHECK (name <> ''),
@@ -97,7 +97,7 @@ CREATE INDEX projects_account_name ON projects (account_id, name_key, id) WHERE 
 CREATE INDEX projects_group_name ON projects (group_id, name_key, id) WHERE deleted_at IS NULL;
 
 CREATE TABLE project_assignments (
-  id         TEXT PRIMARY KEY,
+  id         TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL,
   project_id TEXT NOT NULL,
   group_id   TEXT NOT NULL,
@@ -114,7 +114,7 @@ CREATE UNIQUE INDEX project_assignments_from ON project_assignments (project_id,
 CREATE INDEX project_assignments_group ON project_assignments (group_id, project_id);
 
 CREATE TABLE drafts (
-  id         TEXT PRIMARY KEY,
+  id         TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   user_id    TEXT NOT NULL REFERENCES users (id),
   kind       TEXT NOT NULL,

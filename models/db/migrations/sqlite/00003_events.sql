@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE event_chains (
-  chain     TEXT PRIMARY KEY,
+  chain     TEXT NOT NULL PRIMARY KEY,
   last_hash BLOB NOT NULL,
   length    INTEGER NOT NULL
 );
@@ -65,7 +65,7 @@ END;
 -- +goose StatementEnd
 
 CREATE TABLE jobs (
-  id          TEXT PRIMARY KEY,
+  id          TEXT NOT NULL PRIMARY KEY,
   kind        TEXT NOT NULL,
   unique_key  TEXT NOT NULL UNIQUE,
   payload     TEXT NOT NULL,

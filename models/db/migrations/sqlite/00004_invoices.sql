@@ -1,18 +1,18 @@
 -- +goose Up
 CREATE TABLE counters (
-  series     TEXT PRIMARY KEY,
+  series     TEXT NOT NULL PRIMARY KEY,
   last_value INTEGER NOT NULL CHECK (last_value >= 0)
 );
 
 CREATE TABLE billing_runs (
-  month        TEXT PRIMARY KEY,
+  month        TEXT NOT NULL PRIMARY KEY,
   invoice_date DATETIME NOT NULL,
   started_at   DATETIME NOT NULL,
   finished_at  DATETIME
 );
 
 CREATE TABLE invoices (
-  id              TEXT PRIMARY KEY,
+  id              TEXT NOT NULL PRIMARY KEY,
   account_id      TEXT NOT NULL REFERENCES accounts (id),
   group_id        TEXT NOT NULL,
   kind            TEXT NOT NULL CHECK (kind IN ('invoice', 'credit_note')),
@@ -83,7 +83,7 @@ CREATE TABLE group_months (
 CREATE INDEX group_months_account ON group_months (account_id, state, month);
 
 CREATE TABLE invoice_lines (
-  id            TEXT PRIMARY KEY,
+  id            TEXT NOT NULL PRIMARY KEY,
   account_id    TEXT NOT NULL,
   invoice_id    TEXT NOT NULL,
   line_key      BLOB NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE estimate_projects (
 CREATE INDEX estimate_projects_cost ON estimate_projects (invoice_id, amount_minor DESC, project_id);
 
 CREATE TABLE usage_records (
-  id           TEXT PRIMARY KEY,
+  id           TEXT NOT NULL PRIMARY KEY,
   account_id   TEXT NOT NULL,
   record_id    TEXT NOT NULL,
   content_hash BLOB NOT NULL,
@@ -171,7 +171,7 @@ CREATE TABLE invoice_documents (
 );
 
 CREATE TABLE payments (
-  id          TEXT PRIMARY KEY,
+  id          TEXT NOT NULL PRIMARY KEY,
   account_id  TEXT NOT NULL,
   invoice_id  TEXT NOT NULL,
   kind        TEXT NOT NULL CHECK (kind IN ('payment', 'refund', 'reversal')),

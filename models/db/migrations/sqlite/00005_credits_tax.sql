@@ -1,6 +1,6 @@
 -- +goose Up
 CREATE TABLE credits (
-  id          TEXT PRIMARY KEY,
+  id          TEXT NOT NULL PRIMARY KEY,
   code        TEXT NOT NULL,
   code_key    TEXT NOT NULL UNIQUE,
   type        TEXT NOT NULL CHECK (type IN ('discount', 'employee', 'evaluation', 'internal', 'other', 'outage', 'partner', 'promotion', 'purchase', 'referral', 'sponsorship', 'trial')),
@@ -16,7 +16,7 @@ CREATE TABLE credits (
 );
 
 CREATE TABLE credit_claims (
-  id              TEXT PRIMARY KEY,
+  id              TEXT NOT NULL PRIMARY KEY,
   account_id      TEXT NOT NULL REFERENCES accounts (id),
   credit_id       TEXT NOT NULL REFERENCES credits (id),
   scope           TEXT NOT NULL CHECK (scope IN ('account', 'group', 'project')),
@@ -40,7 +40,7 @@ CREATE INDEX credit_claims_group ON credit_claims (group_id);
 CREATE INDEX credit_claims_project ON credit_claims (project_id);
 
 CREATE TABLE credit_uses (
-  id           TEXT PRIMARY KEY,
+  id           TEXT NOT NULL PRIMARY KEY,
   account_id   TEXT NOT NULL,
   claim_id     TEXT NOT NULL,
   invoice_id   TEXT NOT NULL,
