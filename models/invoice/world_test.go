@@ -20,7 +20,6 @@ import (
 	"billfold/models/usage"
 
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 )
 
 // world is an account with one billable group in Finland, at a clock that tests move.
@@ -176,11 +175,6 @@ func (w *world) rates(csv string) {
 	w.must(err)
 	_, err = w.invoices.RevalueOpen(w.ctx, nil)
 	w.must(err)
-}
-
-func (w *world) exec(sql string, args ...any) {
-	w.Helper()
-	w.must(w.db.RunTx(w.ctx, func(tx *gorm.DB) error { return tx.Exec(sql, args...).Error }))
 }
 
 func (w *world) want(what string, got, want any) {
