@@ -36,9 +36,11 @@ type InformationRow struct {
 // NewInformation puts the Billing information tab into words.
 func NewInformation(f Frame, info account.Information, payBy string, t tax.Treatment, month models.Month, canEdit bool) InformationView {
 	v := InformationView{Frame: f, Info: info, PayBy: payBy, Tax: t.Describe(month), CanEdit: canEdit, Missing: info.Missing()}
-	address := strings.Join(info.Address()[min(len(info.Address()), boolInt(info.Company != "")):], "\n")
-	if info.AddressLine1 == "" {
-		address = ""
+	address := ""
+	if info.AddressLine1 != "" {
+		info := info
+		info.Company, info.Country = "", "" // they have rows of their own
+		address = strings.Join(info.Address(), "\n")
 	}
 	v.Rows = []InformationRow{
 		{Key: "Company", Value: info.Company, Add: "Add company name"},
@@ -55,13 +57,6 @@ func NewInformation(f Frame, info account.Information, payBy string, t tax.Treat
 		}
 	}
 	return v
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func electronic(i account.Information) string {
@@ -180,6 +175,9 @@ func (v DetailsView) currency() views.Choice {
 // are the taxes in short, describe the one after it in full.
 func TaxEffect(before, after, describe string) string {
 	if before == "" || before == after {
+		if !strings.HasSuffix(describe, ".") {
+			return "Tax on your next invoice: " + describe + "."
+		}
 		return describe
 	}
 	return "The tax on your next invoice changes from " + before + " to " + after + "."

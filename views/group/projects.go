@@ -51,10 +51,8 @@ func NewProjects(f Frame, p invoice.GroupProjectPage, q ProjectsQuery, now time.
 		case invoice.WithoutProject:
 			r.Path, r.Name = "", "Without project"
 		}
-		if it.ShareKnown {
-			r.Share = views.Percent(it.Share)
-		} else if it.Cost.IsZero() {
-			r.Share = "0%"
+		if it.ShareKnown || it.Cost.IsZero() {
+			r.Share = views.Share(it.Cost, p.Total)
 		}
 		v.Rows = append(v.Rows, r)
 	}

@@ -59,7 +59,7 @@ func ProjectsPage(v ProjectsView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if v.Header.CanWrite {
+				if v.Header.CanWrite && !v.isEmpty() {
 					templ_7745c5c3_Err = views.LinkButton(views.Primary, views.AssignProjectsPath(v.Header.ID), "Assign projects").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -293,7 +293,7 @@ func projectRegion(v ProjectsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else {
+		} else if v.Prev != "" || v.Next != "" || v.Matching > 25 {
 			templ_7745c5c3_Err = views.Pager(v.pages()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
