@@ -119,11 +119,16 @@ func (s *Store) PeopleOfGroup(ctx context.Context, scope access.Scope) ([]Person
 // maxNamed is how many projects one name may find.
 const maxNamed = 50
 
-// ProjectsNamed finds the projects of the scope's account, deleted ones included, whose key holds a text
-// (account.NameKey), the shortest names first. It is never nil, so that it can be a Filter's Projects.
+// ProjectsNamed finds the projects of the scope's account, deleted ones included, whose key is a text
+// (account.NameKey); without one, those whose key holds it, the shortest names first. It is never nil, so
+// that it can be a Filter's Projects.
 func (s *Store) ProjectsNamed(ctx context.Context, scope access.Scope, key string) ([]string, error) {
+	ids, tx := []string{}, s.db.Read(ctx)
+	err := tx.Raw(`SELECT id FROM projects WHERE account_id = ? AND name_key = ?`, scope.AccountID(), key).Scan(&ids).Error
+	if err != nil || len(ids) > 0 {
+		return ids, err
+	}
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(key) + "%"
-	ids := []string{}
-	return ids, s.db.Read(ctx).Raw(`SELECT id FROM projects WHERE account_id = ? AND name_key LIKE ? ESCAPE '\'
+	return ids, tx.Raw(`SELECT id FROM projects WHERE account_id = ? AND name_key LIKE ? ESCAPE '\'
 		ORDER BY length(name_key), name_key LIMIT ?`, scope.AccountID(), pattern, maxNamed).Scan(&ids).Error
 }

@@ -71,10 +71,12 @@ func (s *Store) OfGroup(ctx context.Context, scope access.Scope, f Filter, p Pag
 		l.Newer, l.Older = more, true
 	}
 	if p.After > 0 && len(seqs) > 0 { // a link to one event starts there, and may be the newest page
-		err = q.Session(&gorm.Session{}).Where("s.event_seq > ?", seqs[0]).Select("COUNT(*) > 0").Limit(1).Scan(&l.Newer).Error
+		var newer []int64
+		err = q.Session(&gorm.Session{}).Where("s.event_seq > ?", seqs[0]).Select("s.event_seq").Order("s.event_seq").Limit(1).Scan(&newer).Error
 		if err != nil {
 			return l, err
 		}
+		l.Newer = len(newer) > 0
 	}
 	l.Entries, err = entries(tx, scope, seqs)
 	return l, err
@@ -132,26 +134,52 @@ func (s *Store) EachOfGroup(ctx context.Context, scope access.Scope, f Filter, y
 	}
 }
 
+// fewEvents is how many events of several projects are looked up in the group's; if they have more, the
+// group's are asked one by one whether they are theirs, as far as a page goes.
+const fewEvents = 5_000
+
 // matching is the query of the events of a group that a filter leaves, over event_subjects AS s. It
 // names no order and selects nothing yet.
 func matching(tx *gorm.DB, scope access.Scope, f Filter) (*gorm.DB, error) {
-	q := tx.Table("event_subjects AS s").Where("s.subject_id = ? AND s.account_id = ?", scope.GroupID(), scope.AccountID())
-	if f.Category != "" {
-		q = q.Where("s.category = ?", f.Category)
+	narrow := func(q *gorm.DB, alias string) *gorm.DB {
+		if f.Category != "" {
+			q = q.Where(alias+".category = ?", f.Category)
+		}
+		switch {
+		case f.Person == ByInstallation:
+			q = q.Where(alias + ".actor_id = ''")
+		case f.Person != "":
+			q = q.Where(alias+".actor_id = ?", f.Person)
+		}
+		return q
 	}
-	switch {
-	case f.Person == ByInstallation:
-		q = q.Where("s.actor_id = ''")
-	case f.Person != "":
-		q = q.Where("s.actor_id = ?", f.Person)
-	}
-	if f.Projects != nil {
-		if len(f.Projects) == 0 {
+	q := tx.Table("event_subjects AS s").Where("s.account_id = ?", scope.AccountID())
+	switch len(f.Projects) {
+	case 0:
+		if f.Projects != nil {
 			return q.Where("1 = 0"), nil
 		}
-		q = q.Where("s.event_seq IN (SELECT p.event_seq FROM event_subjects p WHERE p.subject_id IN ?)", f.Projects)
+		q = q.Where("s.subject_id = ?", scope.GroupID())
+	case 1:
+		// A project's own rows carry what is filtered by too: they lead, and the group's are looked up.
+		q = q.Where("s.subject_id = ?", f.Projects[0]).
+			Where("EXISTS (SELECT 1 FROM event_subjects g WHERE g.subject_id = ? AND g.event_seq = s.event_seq)", scope.GroupID())
+	default:
+		theirs := func() *gorm.DB {
+			return narrow(tx.Table("event_subjects AS p").Select("p.event_seq").Where("p.subject_id IN ?", f.Projects), "p")
+		}
+		var n int
+		if err := tx.Raw(`SELECT COUNT(*) FROM (?) AS counted`, theirs().Limit(fewEvents)).Scan(&n).Error; err != nil {
+			return nil, err
+		}
+		q = q.Where("s.subject_id = ?", scope.GroupID())
+		if n < fewEvents {
+			q = q.Where("s.event_seq IN (?)", theirs())
+		} else {
+			q = q.Where("EXISTS (?)", theirs().Where("p.event_seq = s.event_seq"))
+		}
 	}
-	return within(tx, q, scope.GroupID(), f)
+	return within(tx, narrow(q, "s"), scope.GroupID(), f)
 }
 
 // exactBelow is the number of events up to which dates are compared row by row. Above it the range of
@@ -198,12 +226,15 @@ func within(tx, q *gorm.DB, subject string, f Filter) (*gorm.DB, error) {
 // bisect finds the first sequence number of a subject's events at or after an instant, one above the
 // last for none.
 func bisect(tx *gorm.DB, subject string, at time.Time) (int64, error) {
-	var ends struct{ Low, High int64 }
-	err := tx.Raw(`SELECT MIN(event_seq) AS low, MAX(event_seq) AS high FROM event_subjects WHERE subject_id = ?`, subject).Scan(&ends).Error
-	if err != nil {
+	// Both ends in one statement would read every row on SQLite.
+	var low, high int64
+	if err := tx.Raw(`SELECT MIN(event_seq) FROM event_subjects WHERE subject_id = ?`, subject).Scan(&low).Error; err != nil {
 		return 0, err
 	}
-	low, high := ends.Low, ends.High+1 // the answer lies in [low, high]
+	if err := tx.Raw(`SELECT MAX(event_seq) FROM event_subjects WHERE subject_id = ?`, subject).Scan(&high).Error; err != nil {
+		return 0, err
+	}
+	high++ // the answer lies in [low, high]
 	for low < high {
 		middle := low + (high-low)/2
 		var row subjectRow

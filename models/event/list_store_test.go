@@ -265,3 +265,36 @@ func TestDatesInALongLog(t *testing.T) {
 		}
 	})
 }
+
+// Whether the projects' events or the group's lead the search, the answer is the same.
+func TestProjectsOfManyEvents(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes 6,000 events")
+	}
+	eachJournal(t, func(j *journal) {
+		j.bulk(6000, func(n int) time.Time { return listStart.Add(time.Duration(n) * time.Minute) })
+		j.exec(`INSERT INTO event_subjects (subject_id, event_seq, account_id, kind, category, actor_id, occurred_at)
+			SELECT ?, event_seq, account_id, 'project', category, actor_id, occurred_at FROM event_subjects WHERE category = 'bulk' AND event_seq % 8 <> 0`, j.projects[0])
+		want := j.page(event.Filter{Category: "bulk"}, event.Paging{Size: 6000})
+		var seqs []int64
+		for _, e := range want.Entries {
+			if e.Seq%8 != 0 {
+				seqs = append(seqs, e.Seq)
+			}
+		}
+		for _, projects := range [][]string{j.projects[:1], j.projects} {
+			got := j.page(event.Filter{Projects: projects, Category: "bulk", Person: j.ana.ID}, event.Paging{Size: 6000})
+			if len(seqs) != 5250 || len(got.Entries) != len(seqs) {
+				t.Fatalf("%d events of %d projects, want %d", len(got.Entries), len(projects), len(seqs))
+			}
+			for i, e := range got.Entries {
+				if e.Seq != seqs[i] {
+					t.Fatalf("event %d is %d, want %d", i, e.Seq, seqs[i])
+				}
+			}
+		}
+		if l := j.page(event.Filter{Projects: j.projects, Category: event.Credits}, event.Paging{Size: 25}); l.Count != 0 {
+			t.Errorf("%d events of another category", l.Count)
+		}
+	})
+}
