@@ -59,8 +59,14 @@ func Quantity(d decimal.Decimal) string {
 	return s
 }
 
-// Percent is a share with one decimal, "12.5%", and without it when it is whole.
-func Percent(d decimal.Decimal) string { return Quantity(d.Round(1)) + "%" }
+// Share is a part of a whole with one decimal, rounded once: "33.0%". A part of nothing is "0.0%".
+func Share(part, whole money.Amount) string {
+	share := decimal.Zero
+	if whole.Sign() > 0 {
+		share = decimal.NewFromInt(part.Minor()).Shift(2).DivRound(decimal.NewFromInt(whole.Minor()), 1)
+	}
+	return strings.Replace(share.StringFixed(1), "-", Minus, 1) + "%"
+}
 
 func figures(a money.Amount) (sign, digits string) {
 	plain, negative := strings.CutPrefix(a.Decimal(), "-")

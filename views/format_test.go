@@ -67,8 +67,13 @@ func TestQuantity(t *testing.T) {
 	if got := ExactCost(money.NewCost(decimal.RequireFromString("0.00001605990"), "USD")); got != "0.0000160599 USD" {
 		t.Errorf("ExactCost = %q", got)
 	}
-	if got := Percent(decimal.RequireFromString("33.333")); got != "33.3%" {
-		t.Errorf("Percent = %q", got)
+	for _, c := range []struct {
+		part, whole int64
+		want        string
+	}{{138993, 420554, "33.0%"}, {138994, 420554, "33.1%"}, {1, 1, "100.0%"}, {0, 5, "0.0%"}, {5, 0, "0.0%"}, {-1, 4, Minus + "25.0%"}} {
+		if got := Share(money.New(c.part, "EUR"), money.New(c.whole, "EUR")); got != c.want {
+			t.Errorf("Share(%d, %d) = %q, want %q", c.part, c.whole, got, c.want)
+		}
 	}
 }
 

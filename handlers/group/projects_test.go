@@ -28,7 +28,7 @@ func TestProjectsTab(t *testing.T) {
 	if got := p.Texts("#projects tbody th"); !slices.Equal(got, []string{"web-frontend", "api moved out 22 Nov", "Without project"}) {
 		t.Errorf("rows %q", got)
 	}
-	if got := strings.Join(p.Texts("#projects tbody td"), "|"); got != "|2|75.00|75%|22 Nov 2026|Move to another billing group||1|20.50|20.5%|Now in Research|||1|4.50|4.5%|Charges of the group itself|" {
+	if got := strings.Join(p.Texts("#projects tbody td"), "|"); got != "|2|75.00|75.0%|22 Nov 2026|Move to another billing group||1|20.50|20.5%|Now in Research|||1|4.50|4.5%|Charges of the group itself|" {
 		t.Errorf("cells %q", got)
 	}
 	if got := p.Text("#projects tfoot"); got != "Accumulated cost 100.00" || !strings.Contains(p.Text("main .figure"), "$100.00 USD") {

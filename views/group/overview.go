@@ -10,7 +10,6 @@ import (
 	"billfold/models/money"
 	"billfold/views"
 
-	"github.com/shopspring/decimal"
 )
 
 // OverviewView is the Overview tab.
@@ -82,10 +81,7 @@ func (v *OverviewView) projects(top []invoice.TopProject, cost invoice.RunningCo
 		v.NoCost = "No costs this month yet. Costs appear about an hour after a project in this group uses a service."
 	}
 	for _, p := range top {
-		row := ProjectView{Name: p.Name, Path: views.ProjectPath(p.ID), Cost: p.Cost, Share: "0.0%"}
-		if cost.Cost.Sign() > 0 && p.Cost.Sign() > 0 {
-			row.Share = decimal.New(p.Cost.Minor(), 2).DivRound(decimal.New(cost.Cost.Minor(), 0), 4).StringFixed(1) + "%"
-		}
+		row := ProjectView{Name: p.Name, Path: views.ProjectPath(p.ID), Cost: p.Cost, Share: views.Share(p.Cost, cost.Cost)}
 		v.Projects = append(v.Projects, row)
 	}
 }
