@@ -200,11 +200,17 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER invoices_frozen_update BEFORE UPDATE ON invoices FOR EACH ROW
-  WHEN (OLD.frozen AND (NOT NEW.frozen OR OLD.seal <> NEW.seal OR OLD.number <> NEW.number OR OLD.subtotal_minor <> NEW.subtotal_minor
-    OR OLD.credits_minor <> NEW.credits_minor OR OLD.taxable_minor <> NEW.taxable_minor OR OLD.tax_minor <> NEW.tax_minor
-    OR OLD.total_minor <> NEW.total_minor OR OLD.prepaid_minor <> NEW.prepaid_minor OR OLD.currency <> NEW.currency
-    OR OLD.account_id <> NEW.account_id OR OLD.group_id <> NEW.group_id OR OLD.month <> NEW.month OR OLD.snapshot <> NEW.snapshot
-    OR OLD.invoice_date <> NEW.invoice_date OR OLD.due_date <> NEW.due_date OR OLD.rate <> NEW.rate))
+  WHEN (OLD.frozen AND (NOT NEW.frozen OR OLD.seal IS DISTINCT FROM NEW.seal OR OLD.series IS DISTINCT FROM NEW.series OR OLD.series_number IS DISTINCT FROM NEW.series_number
+    OR OLD.number IS DISTINCT FROM NEW.number OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.original_id IS DISTINCT FROM NEW.original_id
+    OR OLD.account_id IS DISTINCT FROM NEW.account_id OR OLD.group_id IS DISTINCT FROM NEW.group_id OR OLD.month IS DISTINCT FROM NEW.month
+    OR OLD.currency IS DISTINCT FROM NEW.currency OR OLD.price_currency IS DISTINCT FROM NEW.price_currency OR OLD.rate IS DISTINCT FROM NEW.rate
+    OR OLD.rate_date IS DISTINCT FROM NEW.rate_date OR OLD.rate_source IS DISTINCT FROM NEW.rate_source OR OLD.subtotal_minor IS DISTINCT FROM NEW.subtotal_minor
+    OR OLD.credits_minor IS DISTINCT FROM NEW.credits_minor OR OLD.taxable_minor IS DISTINCT FROM NEW.taxable_minor OR OLD.tax_minor IS DISTINCT FROM NEW.tax_minor
+    OR OLD.total_minor IS DISTINCT FROM NEW.total_minor OR OLD.prepaid_minor IS DISTINCT FROM NEW.prepaid_minor OR OLD.tax_local_minor IS DISTINCT FROM NEW.tax_local_minor
+    OR OLD.tax_local_currency IS DISTINCT FROM NEW.tax_local_currency OR OLD.tax_local_rate IS DISTINCT FROM NEW.tax_local_rate OR OLD.tax_local_rate_date IS DISTINCT FROM NEW.tax_local_rate_date
+    OR OLD.tax_note IS DISTINCT FROM NEW.tax_note OR OLD.tax_date IS DISTINCT FROM NEW.tax_date OR OLD.invoice_date IS DISTINCT FROM NEW.invoice_date
+    OR OLD.due_date IS DISTINCT FROM NEW.due_date OR OLD.issued_at IS DISTINCT FROM NEW.issued_at OR OLD.reason IS DISTINCT FROM NEW.reason
+    OR OLD.snapshot IS DISTINCT FROM NEW.snapshot OR OLD.created_at IS DISTINCT FROM NEW.created_at))
 BEGIN
   SELECT RAISE(ABORT, 'an issued invoice cannot be changed (invoices)');
 END;
