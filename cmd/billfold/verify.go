@@ -12,10 +12,7 @@ type verifyCmd struct{}
 
 func (c *verifyCmd) Run(a *app) error {
 	return a.with(func(d *db.DB, _ models.Clock) error {
-		results, err := verify.Run(a.ctx, d, a.bar("Checking"))
-		if err != nil {
-			return err
-		}
+		results, failure := verify.Run(a.ctx, d, a.bar("Checking"))
 		broken := verify.Violated(results)
 		if a.JSON {
 			if err := a.print(map[string]any{"violations": broken, "checks": results}, ""); err != nil {
@@ -23,6 +20,9 @@ func (c *verifyCmd) Run(a *app) error {
 			}
 		} else {
 			printResults(a, results)
+		}
+		if failure != nil {
+			return failure
 		}
 		if broken > 0 {
 			return fmt.Errorf("%d violations found", broken)

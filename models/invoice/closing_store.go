@@ -147,7 +147,7 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 	if missing := info.Missing(); len(missing) > 0 {
 		words := make([]string, len(missing))
 		for i, f := range missing {
-			words[i] = strings.ReplaceAll(f.Name, "_", " ")
+			words[i] = fieldWords(f.Name)
 		}
 		return parked{"billing information is incomplete: " + strings.Join(words, ", ")}
 	}
@@ -182,6 +182,15 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 	c.byGroup[g.GroupID] = p
 	o.Result, o.Total = ResultIssued, totals.Total
 	return nil
+}
+
+// fieldWords is the name of a field as a form labels it: "address line 1".
+func fieldWords(name string) string {
+	words := strings.ReplaceAll(name, "_", " ")
+	if n := len(words); n > 1 && words[n-1] >= '0' && words[n-1] <= '9' {
+		return words[:n-1] + " " + words[n-1:]
+	}
+	return words
 }
 
 // fill sets everything that the invoice will say, but its number.
