@@ -96,9 +96,9 @@ func TestAViewerReadsAndChangesNothing(t *testing.T) {
 
 func TestADeletedGroupStaysReadable(t *testing.T) {
 	b := newBooks(t)
-	b.Exec(t, `UPDATE projects SET deleted_at = ?`, b.Clock())
-	b.Exec(t, `UPDATE billing_groups SET is_primary = ? WHERE id = ?`, false, b.production)
-	b.Exec(t, `UPDATE billing_groups SET deleted_at = ? WHERE id = ?`, b.Clock(), b.production)
+	b.exec(`UPDATE projects SET deleted_at = ?`, b.Clock())
+	b.exec(`UPDATE billing_groups SET is_primary = ? WHERE id = ?`, false, b.production)
+	b.exec(`UPDATE billing_groups SET deleted_at = ? WHERE id = ?`, b.Clock(), b.production)
 	for _, path := range b.readPages(b.production, b.number) {
 		b.ana.Get(path).Want(t, 200)
 	}

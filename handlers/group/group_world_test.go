@@ -22,6 +22,7 @@ import (
 	"billfold/views/documents"
 
 	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
 )
 
 // books are Acme's billing group Production with an invoice of October and an estimate of November,
@@ -45,6 +46,13 @@ type books struct {
 var october = models.Month("2026-10")
 
 func newBooks(t *testing.T) *books { return newBooksOn(t, db.SQLite) }
+
+// eachBooks runs a test on both databases.
+func eachBooks(t *testing.T, run func(t *testing.T, b *books)) {
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) { run(t, newBooksOn(t, dialect)) })
+	}
+}
 
 func newBooksOn(t *testing.T, dialect db.Dialect) *books {
 	t.Helper()
@@ -178,4 +186,10 @@ func (b *books) close(m models.Month) {
 func cost(s string) *decimal.Decimal {
 	d := decimal.RequireFromString(s)
 	return &d
+}
+
+// exec writes rows that no use case makes.
+func (b *books) exec(query string, args ...any) {
+	b.t.Helper()
+	b.must(b.DB.RunTx(ctx, func(tx *gorm.DB) error { return tx.Exec(query, args...).Error }))
 }

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"billfold/handlers/handlertest"
-	"billfold/models/db"
 	"billfold/models/money"
 	"billfold/views"
 
@@ -50,66 +49,63 @@ func exact(n *html.Node) string {
 
 // The numbers of an issued invoice are the same to the cent on the list, its page, its CSV and its PDF.
 func TestOneInvoiceTheSameNumbersEverywhere(t *testing.T) {
-	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
-		t.Run(string(dialect), func(t *testing.T) {
-			b := newBooksOn(t, dialect)
-			invoicePage := b.ana.Get(views.InvoicePath(b.production, b.number)).Want(t, 200)
-			list := b.ana.Get(views.InvoicesPath(b.production)).Want(t, 200)
-			file := b.ana.Get(views.InvoiceCSVPath(b.production, b.number)).Want(t, 200)
-			pdf := b.ana.Get(views.InvoicePDFPath(b.production, b.number)).Want(t, 200)
-			text := pdfText(t, pdf.Body)
+	eachBooks(t, func(t *testing.T, b *books) {
+		invoicePage := b.ana.Get(views.InvoicePath(b.production, b.number)).Want(t, 200)
+		list := b.ana.Get(views.InvoicesPath(b.production)).Want(t, 200)
+		file := b.ana.Get(views.InvoiceCSVPath(b.production, b.number)).Want(t, 200)
+		pdf := b.ana.Get(views.InvoicePDFPath(b.production, b.number)).Want(t, 200)
+		text := pdfText(t, pdf.Body)
 
-			// By hand: 48 x 0.3561, 24 x 0.8904, 100 x 0.12330000001, 29.99 USD at 1/1.0837, each rounded once,
-			// are 15.77 + 19.72 + 11.38 + 27.67; less the credit of 40.00; 25.5% tax on the rest.
-			want := []string{"Subtotal 74.54", "Credits −40.00", "Taxable amount 34.54", "Tax 8.81", "Total 43.35", "Amount due 43.35"}
-			var got []string
-			for _, section := range []string{"#totals tbody tr", "#totals tfoot tr"} {
-				got = append(got, invoicePage.Texts(section)...)
+		// By hand: 48 x 0.3561, 24 x 0.8904, 100 x 0.12330000001, 29.99 USD at 1/1.0837, each rounded once,
+		// are 15.77 + 19.72 + 11.38 + 27.67; less the credit of 40.00; 25.5% tax on the rest.
+		want := []string{"Subtotal 74.54", "Credits −40.00", "Taxable amount 34.54", "Tax 8.81", "Total 43.35", "Amount due 43.35"}
+		var got []string
+		for _, section := range []string{"#totals tbody tr", "#totals tfoot tr"} {
+			got = append(got, invoicePage.Texts(section)...)
+		}
+		if strings.Join(got, "; ") != strings.Join(want, "; ") {
+			t.Errorf("totals %q\nwant   %q", got, want)
+		}
+		if total := rowOf(t, list, b.number)[5]; total != "43.35" {
+			t.Errorf("the list says %s", total)
+		}
+		lines, sum := map[string]int{}, money.Zero("EUR")
+		rows := csvRows(t, file.Body)
+		for _, r := range rows[1:] {
+			amount, err := money.Parse(r[12], "EUR")
+			if err != nil {
+				t.Fatal(err)
 			}
-			if strings.Join(got, "; ") != strings.Join(want, "; ") {
-				t.Errorf("totals %q\nwant   %q", got, want)
+			if r[1] != "credit_consumption" {
+				lines[r[12]]++
 			}
-			if total := rowOf(t, list, b.number)[5]; total != "43.35" {
-				t.Errorf("the list says %s", total)
+			if sum, err = sum.Add(amount); err != nil {
+				t.Fatal(err)
 			}
-			lines, sum := map[string]int{}, money.Zero("EUR")
-			rows := csvRows(t, file.Body)
-			for _, r := range rows[1:] {
-				amount, err := money.Parse(r[12], "EUR")
-				if err != nil {
-					t.Fatal(err)
-				}
-				if r[1] != "credit_consumption" {
-					lines[r[12]]++
-				}
-				if sum, err = sum.Add(amount); err != nil {
-					t.Fatal(err)
-				}
+		}
+		if sum.Decimal() != "34.54" {
+			t.Errorf("the rows of the CSV add up to %s, not to the taxable amount", sum.Decimal())
+		}
+		for _, n := range invoicePage.Find("#line-table tbody tr td data") {
+			lines[exact(n)]--
+		}
+		for _, n := range invoicePage.Find("#line-table .sub-total data") { // sums are no lines
+			lines[exact(n)]++
+		}
+		for amount, n := range lines {
+			if n != 0 {
+				t.Errorf("%s stands %+d times more in the CSV than on the page", amount, n)
 			}
-			if sum.Decimal() != "34.54" {
-				t.Errorf("the rows of the CSV add up to %s, not to the taxable amount", sum.Decimal())
+		}
+		for _, amount := range []string{"15.77", "19.72", "11.38", "27.67", "74.54", "40.00", "34.54", "8.81", "43.35", "25.5%", b.number, "Acme Cloud Oy"} {
+			if !strings.Contains(text, amount) {
+				t.Errorf("the PDF does not say %s", amount)
 			}
-			for _, n := range invoicePage.Find("#line-table tbody tr td data") {
-				lines[exact(n)]--
+			if !strings.Contains(invoicePage.Main(), amount) {
+				t.Errorf("the page does not say %s", amount)
 			}
-			for _, n := range invoicePage.Find("#line-table .sub-total data") { // sums are no lines
-				lines[exact(n)]++
-			}
-			for amount, n := range lines {
-				if n != 0 {
-					t.Errorf("%s stands %+d times more in the CSV than on the page", amount, n)
-				}
-			}
-			for _, amount := range []string{"15.77", "19.72", "11.38", "27.67", "74.54", "40.00", "34.54", "8.81", "43.35", "25.5%", b.number, "Acme Cloud Oy"} {
-				if !strings.Contains(text, amount) {
-					t.Errorf("the PDF does not say %s", amount)
-				}
-				if !strings.Contains(invoicePage.Main(), amount) {
-					t.Errorf("the page does not say %s", amount)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 // rowOf is the cells of the row of an invoice in a list.
@@ -147,8 +143,8 @@ func TestFilesOfAnInvoice(t *testing.T) {
 	if rows := csvRows(t, estimate.Body); len(rows) != 3 || rows[1][12] != "11.30" || rows[2][12] != "78.33" { // October used the credit up
 		t.Errorf("%q", rows)
 	}
-	b.Exec(t, `DROP TRIGGER invoice_documents_no_delete`)
-	b.Exec(t, `DELETE FROM invoice_documents`)
+	b.exec(`DROP TRIGGER invoice_documents_no_delete`)
+	b.exec(`DELETE FROM invoice_documents`)
 	b.ana.Get(views.InvoicePDFPath(b.production, b.number)).Want(t, 503)
 	if p := b.ana.Get(views.InvoicePath(b.production, b.number)).Want(t, 200); !strings.Contains(p.Main(), "The PDF is being made") || p.Has("main .btn-primary") {
 		t.Errorf("a PDF that is not there yet: %s", p.Main())

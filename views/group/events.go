@@ -118,7 +118,7 @@ func seqText(seq int64) string { return strconv.FormatInt(seq, 10) }
 const shownProjects = 3
 
 func eventRow(groupID string, e event.Entry, admin bool, now time.Time) EventRow {
-	r := EventRow{ID: "event-" + seqText(e.Seq), At: e.At, Ago: views.Ago(e.At, now), Who: Who(e)}
+	r := EventRow{ID: "event-" + seqText(e.Seq), At: e.At, Ago: views.Ago(e.At, now), Who: unbroken(Who(e))}
 	// The list goes on by number, so that the address of an event holds while new ones arrive.
 	r.Path = views.WithQuery(views.EventsPath(groupID), "after", seqText(e.Seq+1)) + "#" + r.ID
 	for _, p := range e.Parts() {
@@ -134,9 +134,9 @@ func eventRow(groupID string, e event.Entry, admin bool, now time.Time) EventRow
 	projects := e.Of("project")
 	switch {
 	case len(e.Refs) == event.MaxRefs:
-		r.Many = "Many projects"
+		r.Many = unbroken("Many projects")
 	case len(projects) > shownProjects:
-		r.Many = views.Number(len(projects)) + " projects"
+		r.Many = unbroken(views.Number(len(projects)) + " projects")
 	default:
 		for _, p := range projects {
 			r.Projects = append(r.Projects, EventPart{p.Name, refPath(p)})
@@ -150,6 +150,14 @@ func eventRow(groupID string, e event.Entry, admin bool, now time.Time) EventRow
 		r.Details += ", from " + e.IP
 	}
 	return r
+}
+
+// unbroken keeps a few words on one line, as the column beside them would take all the room.
+func unbroken(s string) string {
+	if utf8.RuneCountInString(s) > 24 {
+		return s
+	}
+	return strings.ReplaceAll(s, " ", "\u00a0")
 }
 
 // Who is the name of an event's actor.

@@ -9,7 +9,6 @@ import (
 	"billfold/models/invoice"
 	"billfold/models/money"
 	"billfold/views"
-
 )
 
 // OverviewView is the Overview tab.
