@@ -1,8 +1,9 @@
 // Package group holds the pages of a billing group: the header and the six tabs, the invoice page, the
 // usage records of a line. Every page is handed one struct and computes nothing.
 //
-//	tabs.go      the map of the tabs
-//	header.templ what stands on top of each of them
+//	tabs.go   the map of the tabs         header.*  what stands on top of each of them
+//	status.go the words for states        one pair of files for each tab, page and form:
+//	*.go      puts read models into words *.templ   writes them
 package group
 
 import "billfold/views"
