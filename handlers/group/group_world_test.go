@@ -40,7 +40,6 @@ type books struct {
 	number, foreignNumber      string
 	ana, bo, vi, eve           *handlertest.Client // admin, billing and viewer of Acme; admin of Borealis
 	anaScope                   access.Scope
-	rates                      int
 }
 
 var october = models.Month("2026-10")
