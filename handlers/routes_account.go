@@ -21,6 +21,7 @@ func accountRoutes(d Deps) []page.Route {
 		project   = "/projects/:project"
 	)
 	return []page.Route{
+		{Method: get, Path: views.GoPath, Scope: page.SignedIn, Handler: h.ShowSearch},
 		{Method: get, Path: views.AccountsPath, Scope: page.SignedIn, Handler: h.ShowAccounts},
 		{Method: get, Path: home, Scope: page.InAccount, Need: access.Read, Handler: h.ShowProjects},
 		{Method: get, Path: home + "/settings", Scope: page.InAccount, Need: access.Read, Handler: h.ShowSettings},

@@ -33,6 +33,7 @@ func Shell(c echo.Context, title string, crumbs ...views.Crumb) views.Shell {
 		st.kit.log().WarnContext(Ctx(c), "recent projects not loaded", "error", err, "request_id", st.requestID)
 		return s
 	}
+	s.ManyProjects = len(recent) == people.RecentLimit
 	current := currentProject(recent, c.Param("project"))
 	for i, p := range recent {
 		project := views.ShellProject{ID: p.ID, Name: p.Name, AccountName: p.AccountName}

@@ -11,8 +11,8 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// recentShown is how many recent projects the switcher lists.
-const recentShown = 5
+// RecentLimit is how many recent projects the switcher lists.
+const RecentLimit = 5
 
 // seenEvery bounds how often looking at one project is written down.
 const seenEvery = time.Minute
@@ -46,7 +46,7 @@ func (s *Store) Recent(ctx context.Context, userID string) ([]RecentProject, err
 		JOIN projects p ON p.id = r.project_id AND p.deleted_at IS NULL
 		JOIN accounts a ON a.id = p.account_id AND a.deleted_at IS NULL
 		JOIN members m ON m.account_id = a.id AND m.user_id = r.user_id
-		WHERE r.user_id = ? ORDER BY r.seen_at DESC, r.project_id LIMIT ?`, userID, recentShown).Scan(&rows).Error
+		WHERE r.user_id = ? ORDER BY r.seen_at DESC, r.project_id LIMIT ?`, userID, RecentLimit).Scan(&rows).Error
 	return rows, err
 }
 
