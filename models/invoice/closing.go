@@ -1,6 +1,9 @@
 package invoice
 
 import (
+	"cmp"
+	"slices"
+
 	"billfold/models"
 	"billfold/models/credit"
 	"billfold/models/money"
@@ -88,21 +91,21 @@ func Compute(d Draft) (Totals, error) {
 	return t, nil
 }
 
-// gather sums the lines per tax category and rate, per project, and all together.
+// gather sums the lines per tax category and rate, per project, and all together. The shares come the
+// highest rate first, whatever the order of the lines: a cent that is left over when a credit is split
+// goes to the earlier of two equal shares, on the estimate as on the invoice.
 func gather(d Draft) (shares []TaxShare, byProject map[string]int64, subtotal int64, err error) {
 	byProject = map[string]int64{}
-	index := map[any]int{}
+	index := map[string]int{}
+	if shares, err = sharesOf(d, index); err != nil {
+		return nil, nil, 0, err
+	}
 	for _, c := range d.Charges {
 		line, err := d.Tax.For(c.Month)
 		if err != nil {
 			return nil, nil, 0, err
 		}
-		i, ok := index[line.Key()]
-		if !ok {
-			i = len(shares)
-			index[line.Key()] = i
-			shares = append(shares, TaxShare{LineTax: line})
-		}
+		i := index[line.Key()]
 		if shares[i].Lines, err = money.AddMinor(shares[i].Lines, c.Minor); err != nil {
 			return nil, nil, 0, err
 		}
@@ -116,6 +119,35 @@ func gather(d Draft) (shares []TaxShare, byProject map[string]int64, subtotal in
 		}
 	}
 	return shares, byProject, subtotal, nil
+}
+
+// sharesOf gives the empty shares of the lines' taxes in their order, and the place of each by its key.
+// A rate that has been renamed goes by its latest name.
+func sharesOf(d Draft, index map[string]int) ([]TaxShare, error) {
+	months := make([]models.Month, len(d.Charges))
+	for i, c := range d.Charges {
+		months[i] = c.Month
+	}
+	slices.Sort(months)
+	latest := map[string]tax.LineTax{}
+	for _, m := range slices.Compact(months) {
+		line, err := d.Tax.For(m)
+		if err != nil {
+			return nil, err
+		}
+		latest[line.Key()] = line
+	}
+	shares := make([]TaxShare, 0, len(latest))
+	for _, line := range latest {
+		shares = append(shares, TaxShare{LineTax: line})
+	}
+	slices.SortFunc(shares, func(a, b TaxShare) int {
+		return cmp.Or(b.Rate.Cmp(a.Rate), cmp.Compare(a.Category, b.Category))
+	})
+	for i, s := range shares {
+		index[s.Key()] = i
+	}
+	return shares, nil
 }
 
 // shareOut splits the allowance over the positive sums by largest remainder and computes each tax.

@@ -131,3 +131,35 @@ func TestTransitions(t *testing.T) {
 		}
 	}
 }
+
+// Two rates with equal sums and an odd credit: the cent goes to the same rate whatever the order of the
+// lines, else the invoice would differ from the estimate that was shown.
+func TestComputeDoesNotGoByTheOrderOfLines(t *testing.T) {
+	draft := Draft{Currency: "EUR", Charges: []Charge{{"p", "2024-09", 1_000}, {"p", "2024-08", 1_000}}, Tax: treatment(t, tax.Customer{Country: "FI"}, fiRates...)}
+	for credits := int64(1); credits < 100; credits += 2 {
+		draft.Credits = []credit.Claim{claim("promotion", credit.ForGroup, "", credits)}
+		one, err := Compute(draft)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := draft
+		other.Charges = []Charge{draft.Charges[1], draft.Charges[0]}
+		two, err := Compute(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if one.Total != two.Total || one.Shares[0] != two.Shares[0] || one.Shares[1] != two.Shares[1] {
+			t.Fatalf("credit of %d: %+v and %+v", credits, one.Shares, two.Shares)
+		}
+	}
+}
+
+// A rate that has another name from some month on is still one rate (EN 16931 BG-23): one row, one sum.
+func TestComputeTaxesARenamedRateOnce(t *testing.T) {
+	rows := []tax.Rate{fiRates[1], fiRates[1]}
+	rows[1].ValidFrom, rows[1].Name = time.Date(2024, 10, 1, 0, 0, 0, 0, time.UTC), "Finnish VAT"
+	got, err := Compute(Draft{Currency: "EUR", Charges: []Charge{{"p", "2024-10", 1}, {"p", "2024-09", 1}}, Tax: treatment(t, tax.Customer{Country: "FI"}, rows...)})
+	if err != nil || len(got.Shares) != 1 || got.Shares[0].Name != "Finnish VAT" || got.Tax.Minor() != 1 {
+		t.Fatalf("%+v %v", got, err)
+	}
+}

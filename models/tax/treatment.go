@@ -62,8 +62,9 @@ type LineTax struct {
 	Source   string          // where the rate is from
 }
 
-// Key tells apart the rows of a tax summary: lines of the same key are taxed as one sum.
-func (l LineTax) Key() string { return string(l.Category) + " " + l.Rate.String() + " " + l.Name }
+// Key tells apart the rows of a tax summary: lines of the same category and rate are taxed as one sum,
+// whatever the rate was called at the time (EN 16931 BG-23, BR-S-08).
+func (l LineTax) Key() string { return string(l.Category) + " " + l.Rate.String() }
 
 // MissingRate says that a needed rate is not stored: the group is parked until it is.
 type MissingRate struct {
