@@ -45,8 +45,10 @@ func (s *Store) Preview(ctx context.Context, scope access.Scope, row Row) (t Tot
 	t, err = Compute(draft)
 	var missing *tax.MissingRate
 	if errors.As(err, &missing) {
-		draft.Tax = tax.Treatment{}
-		return t, missing.Error(), false, nil
+		draft.Tax = tax.NewTreatment(tax.Decision{Category: tax.OutOfScope}, nil, month.LastDay())
+		t, err = Compute(draft)
+		t.Shares = nil
+		return t, missing.Error(), false, err
 	}
 	return t, treatment.Describe(month), true, err
 }
