@@ -141,8 +141,8 @@ func (in *intake) all() error {
 		if err := account.Lock(in.tx, accounts...); err != nil {
 			return err
 		}
-		// A project may have been deleted before the lock was there.
-		if err := in.readDeletions(found); err != nil {
+		// A project may have been deleted or renamed before the lock was there.
+		if err := in.readAgain(found); err != nil {
 			return err
 		}
 	}

@@ -87,18 +87,20 @@ func (in *intake) groups(found *directory, ids []string) error {
 	return nil
 }
 
-// readDeletions reads again, now under the locks, which projects are deleted.
-func (in *intake) readDeletions(found *directory) error {
+// readAgain reads again, now under the locks, what may have changed: which projects are deleted, and the
+// names that new lines get.
+func (in *intake) readAgain(found *directory) error {
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(found.byID)), lookUpChunk) {
 		var rows []struct {
 			ID        string
+			Name      string
 			DeletedAt *time.Time
 		}
-		if err := in.tx.Table("projects").Select("id, deleted_at").Where("id IN ?", part).Find(&rows).Error; err != nil {
+		if err := in.tx.Table("projects").Select("id, name, deleted_at").Where("id IN ?", part).Find(&rows).Error; err != nil {
 			return err
 		}
 		for _, r := range rows {
-			found.byID[r.ID].DeletedAt = r.DeletedAt
+			found.byID[r.ID].Name, found.byID[r.ID].DeletedAt = r.Name, r.DeletedAt
 		}
 	}
 	return nil
