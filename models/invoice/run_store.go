@@ -16,8 +16,8 @@ import (
 )
 
 // groupsPerTransaction is how many groups are closed in one transaction; measured: 637 invoices/s with
-// one, 5,100 to 6,200 with 100 to 500.
-const groupsPerTransaction = 100
+// one, 5,100 to 6,200 with 100 to 500. Tests set it.
+var groupsPerTransaction = 100
 
 // Outcome says what closing a month did to one group.
 type Outcome struct {
@@ -59,7 +59,7 @@ func (runRow) TableName() string { return "billing_runs" }
 
 // CloseOptions steer a closing run.
 type CloseOptions struct {
-	Date     time.Time                   // the invoice date; zero: today, or what the run had when it first started
+	Date     time.Time                   // the invoice date, from the month's end to today; zero: today, or what the run had when it first started
 	Progress func(done, total int)       // called after each transaction
 	Report   func(outcomes []Outcome)    // called after each transaction, instead of keeping them in Run
 	Accounts func(accountID string) bool // nil: all
@@ -67,11 +67,15 @@ type CloseOptions struct {
 
 // Close closes a month for every group: issues invoices, parks what cannot be billed, and marks the
 // month closed. It is many transactions of about 100 groups; killed, it goes on where it stopped when
-// run again, with the same invoice date. Kinds: Invalid (the month has not ended), Conflict (no seller).
+// run again, with the same invoice date. Kinds: Invalid (the month has not ended; the date is before its
+// end or in the future), Conflict (no seller; the run has started with another date).
 func (s *Store) Close(ctx context.Context, month models.Month, opt CloseOptions) (run Run, err error) {
 	now := s.clock.Now()
 	if now.Before(month.End()) {
 		return run, models.Invalidf("month", "%s ends on %s; it can be closed from then on", month.Label(), month.LastDay().Format("2 Jan 2006"))
+	}
+	if d := opt.Date; !d.IsZero() && (d.Before(month.End()) || d.After(now)) {
+		return run, models.Invalidf("date", "Choose an invoice date from %s, when %s had ended, to today", month.End().Format("2 Jan 2006"), month.Label())
 	}
 	// Looked at before the run starts, because its first start fixes the invoice date.
 	if err := knownSeller(s.db.Read(ctx)); err != nil {
@@ -123,10 +127,12 @@ func knownSeller(tx *gorm.DB) error {
 	return err
 }
 
-// startRun fixes the invoice date of a month when its run first starts, and keeps it afterwards.
-func (s *Store) startRun(ctx context.Context, month models.Month, date, now time.Time) (time.Time, error) {
-	if date.IsZero() {
-		date = now
+// startRun fixes the invoice date of a month when its run first starts, and keeps it afterwards. Kind:
+// Conflict (another date is asked for).
+func (s *Store) startRun(ctx context.Context, month models.Month, wanted, now time.Time) (time.Time, error) {
+	date := now
+	if !wanted.IsZero() {
+		date = wanted
 	}
 	date = date.UTC().Truncate(24 * time.Hour)
 	row := runRow{Month: string(month), InvoiceDate: date, StartedAt: now}
@@ -134,7 +140,13 @@ func (s *Store) startRun(ctx context.Context, month models.Month, date, now time
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
 			return err
 		}
-		return tx.Where("month = ?", string(month)).Take(&row).Error
+		if err := tx.Where("month = ?", string(month)).Take(&row).Error; err != nil {
+			return err
+		}
+		if !wanted.IsZero() && !row.InvoiceDate.Equal(date) {
+			return models.Conflictf("The closing of %s has started with the invoice date %s and keeps it", month.Label(), row.InvoiceDate.UTC().Format("2 Jan 2006"))
+		}
+		return nil
 	})
 	return row.InvoiceDate.UTC(), err
 }
@@ -150,7 +162,7 @@ func (s *Store) openGroups(ctx context.Context, month models.Month, only func(st
 	var rows []openGroup
 	err := s.db.Read(ctx).Raw(`SELECT g.account_id, a.name AS account_name, g.id AS group_id, g.name AS group_name
 		FROM billing_groups g JOIN accounts a ON a.id = g.account_id
-		WHERE (g.created_at < ? OR EXISTS (SELECT 1 FROM invoices i WHERE i.group_id = g.id AND i.month <= ? AND i.state = 'estimate' AND NOT i.frozen))
+		WHERE a.deleted_at IS NULL AND (g.created_at < ? OR EXISTS (SELECT 1 FROM invoices i WHERE i.group_id = g.id AND i.month <= ? AND i.state = 'estimate' AND NOT i.frozen))
 		AND (g.deleted_at IS NULL OR g.deleted_at >= ? OR EXISTS (SELECT 1 FROM invoices i WHERE i.group_id = g.id AND i.state = 'estimate' AND NOT i.frozen))
 		AND NOT EXISTS (SELECT 1 FROM group_months m WHERE m.group_id = g.id AND m.state = 'closed' AND m.month >= ?)
 		ORDER BY g.account_id, g.id`, month.End(), string(month), month.Start(), string(month)).Scan(&rows).Error
@@ -180,6 +192,10 @@ func closeBatchTx(tx *gorm.DB, clock models.Clock, month models.Month, invoiceDa
 	if err != nil {
 		return nil, err
 	}
+	// Names may have changed since the list was made, and invoices keep them for ever.
+	if err := nameGroups(tx, batch); err != nil {
+		return nil, err
+	}
 	var outcomes []Outcome
 	for _, g := range batch {
 		o, err := c.prepare(g)
@@ -199,6 +215,27 @@ func closeBatchTx(tx *gorm.DB, clock models.Clock, month models.Month, invoiceDa
 		}
 	}
 	return outcomes, nil
+}
+
+// nameGroups reads the names of groups and accounts under the lock.
+func nameGroups(tx *gorm.DB, batch []openGroup) error {
+	ids := make([]string, len(batch))
+	for i, g := range batch {
+		ids[i] = g.GroupID
+	}
+	var rows []openGroup
+	err := tx.Raw(`SELECT g.id AS group_id, g.name AS group_name, a.name AS account_name FROM billing_groups g
+		JOIN accounts a ON a.id = g.account_id WHERE g.id IN ?`, ids).Scan(&rows).Error
+	named := make(map[string]openGroup, len(rows))
+	for _, r := range rows {
+		named[r.GroupID] = r
+	}
+	for i := range batch {
+		if r, ok := named[batch[i].GroupID]; ok {
+			batch[i].GroupName, batch[i].AccountName = r.GroupName, r.AccountName
+		}
+	}
+	return err
 }
 
 // lockEstimate reads a group's estimate under lock.
