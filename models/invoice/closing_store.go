@@ -78,9 +78,18 @@ func (c *closer) prepare(g openGroup) (*Outcome, error) {
 		return nil, err
 	}
 	var p parked
-	switch err := c.bill(g, &row, &o); {
-	case errors.As(err, &p):
+	// A savepoint: a group that turns out to be impossible half-way leaves nothing behind, and the others close.
+	err = c.tx.Transaction(func(*gorm.DB) error {
+		if err := c.bill(g, &row, &o); !errors.As(err, &p) {
+			return err
+		}
+		return nil
+	})
+	switch {
+	case p.reason != "":
 		return c.park(g, o, p.reason)
+	case errors.Is(err, money.ErrOverflow):
+		return c.park(g, o, "its amounts are too large for an invoice")
 	case err != nil:
 		return nil, err
 	}
@@ -121,7 +130,7 @@ func (c *closer) bill(g openGroup, row *Row, o *Outcome) error {
 	o.Subtotal, o.Total = money.New(row.SubtotalMinor, value.currency), money.Zero(value.currency)
 	if row.SubtotalMinor <= 0 {
 		o.Result = ResultMoved
-		return c.moveOn(g, row, lines)
+		return c.moveOn(g, row, lines, "the subtotal was not above zero")
 	}
 	return c.prepareInvoice(g, row, lines, info, o)
 }
@@ -147,7 +156,7 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 	if missing := info.Missing(); len(missing) > 0 {
 		words := make([]string, len(missing))
 		for i, f := range missing {
-			words[i] = fieldWords(f.Name)
+			words[i] = strings.ReplaceAll(f.Name, "_", " ")
 		}
 		return parked{"billing information is incomplete: " + strings.Join(words, ", ")}
 	}
@@ -171,6 +180,12 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 	if err != nil {
 		return err
 	}
+	if totals.Total.Sign() < 0 {
+		// A reduction at a high rate of tax beside charges at a low one: the subtotal is above zero, and yet
+		// money is owed to the customer, which an invoice cannot say.
+		o.Result = ResultMoved
+		return c.moveOn(g, row, lines, "the total with tax was below zero")
+	}
 	p := &prepared{group: g, row: *row, totals: totals, lines: lines}
 	if err := c.fill(p, info, treatment); err != nil {
 		return err
@@ -182,15 +197,6 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 	c.byGroup[g.GroupID] = p
 	o.Result, o.Total = ResultIssued, totals.Total
 	return nil
-}
-
-// fieldWords is the name of a field as a form labels it: "address line 1".
-func fieldWords(name string) string {
-	words := strings.ReplaceAll(name, "_", " ")
-	if n := len(words); n > 1 && words[n-1] >= '0' && words[n-1] <= '9' {
-		return words[:n-1] + " " + words[n-1:]
-	}
-	return words
 }
 
 // fill sets everything that the invoice will say, but its number.

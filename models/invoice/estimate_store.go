@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"billfold/models"
@@ -169,8 +170,12 @@ func (d Deltas) Add(estimateID, projectID string, minor int64) error {
 	return err
 }
 
+// maxSum bounds the sums of an estimate, in minor units, so that tax can be added to one without overflow.
+const maxSum = int64(math.MaxInt64 / 4)
+
 // ApplyDeltasTx keeps the sums that pages show: the estimate's subtotal and its amount per project. A
-// delta of zero still makes the project's row, so that a project with lines always has one.
+// delta of zero still makes the project's row, so that a project with lines always has one. Error:
+// money.ErrOverflow, which SQLite by itself would turn into a float.
 func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
 	type projectRow struct {
 		InvoiceID   string
@@ -181,26 +186,38 @@ func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
 	for estimate, projects := range deltas {
 		var parts []int64
 		for project, minor := range projects {
+			if minor > maxSum || minor < -maxSum {
+				return money.ErrOverflow
+			}
 			parts = append(parts, minor)
 			rows = append(rows, projectRow{estimate, project, minor})
 		}
 		sum, err := money.SumMinor(parts...)
-		if err != nil {
-			return err
+		if err != nil || sum > maxSum || sum < -maxSum {
+			return money.ErrOverflow
 		}
-		err = tx.Exec(`UPDATE invoices SET subtotal_minor = subtotal_minor + ?, taxable_minor = taxable_minor + ?, total_minor = total_minor + ?, updated_at = ?
-			WHERE id = ? AND NOT frozen`, sum, sum, sum, at, estimate).Error
-		if err != nil {
+		done := tx.Exec(`UPDATE invoices SET subtotal_minor = subtotal_minor + ?, taxable_minor = taxable_minor + ?, total_minor = total_minor + ?, updated_at = ?
+			WHERE id = ? AND NOT frozen AND subtotal_minor BETWEEN ? AND ?`, sum, sum, sum, at, estimate, -maxSum-min(sum, 0), maxSum-max(sum, 0))
+		if err := all(done, 1); err != nil {
 			return err
 		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.Table("estimate_projects").Clauses(clause.OnConflict{
+	return all(tx.Table("estimate_projects").Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "invoice_id"}, {Name: "project_id"}},
 		DoUpdates: clause.Assignments(map[string]any{"amount_minor": gorm.Expr("estimate_projects.amount_minor + excluded.amount_minor")}),
-	}).CreateInBatches(rows, 200).Error
+		Where:     clause.Where{Exprs: []clause.Expression{gorm.Expr("estimate_projects.amount_minor + excluded.amount_minor BETWEEN ? AND ?", -maxSum, maxSum)}},
+	}).CreateInBatches(rows, 200), len(rows))
+}
+
+// all is money.ErrOverflow when a statement passed over a row whose sum would have been too large.
+func all(done *gorm.DB, rows int) error {
+	if done.Error == nil && done.RowsAffected != int64(rows) {
+		return money.ErrOverflow
+	}
+	return done.Error
 }
 
 // chargesOf reads of an estimate's lines what the arithmetic needs, summed per project and service

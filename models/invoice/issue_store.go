@@ -190,8 +190,8 @@ func (c *closer) closedWithoutInvoice(g openGroup, why string) error {
 }
 
 // moveOn moves the lines of an estimate at or below zero to the group's next month, with their cost and
-// service period (domain.md, "Invoice out" 2).
-func (c *closer) moveOn(g openGroup, row *Row, lines []LineRow) error {
+// service period (domain.md, "Invoice out" 2), and says why.
+func (c *closer) moveOn(g openGroup, row *Row, lines []LineRow, why string) error {
 	if err := c.markClosed(g, nil); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (c *closer) moveOn(g openGroup, row *Row, lines []LineRow) error {
 	if err := c.tx.Exec(`DELETE FROM invoices WHERE id = ? AND NOT frozen`, row.ID).Error; err != nil {
 		return err
 	}
-	return c.closedWithoutInvoice(g, "the subtotal was not above zero, so its lines move to "+c.month.Next().Label())
+	return c.closedWithoutInvoice(g, why+", so its lines move to "+c.month.Next().Label())
 }
 
 // linesOf reads the lines of an invoice in the order of their ids.

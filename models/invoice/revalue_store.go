@@ -2,6 +2,8 @@ package invoice
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"billfold/models"
@@ -14,13 +16,15 @@ import (
 )
 
 // RevalueOpen brings every open estimate up to the stored rates, one transaction a group, and says how
-// many changed. It is called after rates were imported.
+// many changed. It is called after rates were imported. A group whose amounts would be too large stays
+// as it is; its error comes at the end, when the others are done.
 func (s *Store) RevalueOpen(ctx context.Context, progress func(done, total int)) (changed int, err error) {
 	var rows []struct{ AccountID, GroupID string }
 	err = s.db.Read(ctx).Raw(`SELECT DISTINCT account_id, group_id FROM invoices WHERE state = 'estimate' AND NOT frozen ORDER BY account_id, group_id`).Scan(&rows).Error
 	if err != nil {
 		return 0, err
 	}
+	var tooLarge error
 	for i, r := range rows {
 		n := 0
 		err = s.db.RunTx(ctx, func(tx *gorm.DB) error {
@@ -30,7 +34,9 @@ func (s *Store) RevalueOpen(ctx context.Context, progress func(done, total int))
 			n, err = revalueGroupTx(tx, s.clock.Now(), r.AccountID, r.GroupID)
 			return err
 		})
-		if err != nil {
+		if errors.Is(err, money.ErrOverflow) {
+			n, tooLarge = 0, errors.Join(tooLarge, fmt.Errorf("billing group %s: %w", r.GroupID, err))
+		} else if err != nil {
 			return changed, err
 		}
 		changed += n
@@ -38,11 +44,12 @@ func (s *Store) RevalueOpen(ctx context.Context, progress func(done, total int))
 			progress(i+1, len(rows))
 		}
 	}
-	return changed, nil
+	return changed, tooLarge
 }
 
 // SetInformation saves a group's billing information and, when its currency changed, revalues its
-// running estimates at once. Kinds: NotFound, Invalid, Conflict (somebody else saved meanwhile).
+// running estimates at once. Kinds: NotFound, Invalid (also a currency in which the running estimate has
+// no room), Conflict (somebody else saved meanwhile).
 func (s *Store) SetInformation(ctx context.Context, scope access.Scope, groupID string, info account.Information) error {
 	return s.db.RunTx(ctx, func(tx *gorm.DB) error {
 		if err := account.Lock(tx, scope.AccountID()); err != nil {
@@ -54,6 +61,9 @@ func (s *Store) SetInformation(ctx context.Context, scope access.Scope, groupID 
 			return err
 		}
 		_, err = revalueGroupTx(tx, at, scope.AccountID(), groupID)
+		if errors.Is(err, money.ErrOverflow) {
+			return models.Invalidf("currency", "The running estimate is too large for amounts in %s", info.Currency)
+		}
 		return err
 	})
 }

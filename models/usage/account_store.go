@@ -2,6 +2,7 @@ package usage
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -208,7 +209,10 @@ func (in *intake) write(at time.Time, accountID string, fresh []newRecord, lines
 	if err := in.sets.updateLines(changed); err != nil {
 		return err
 	}
-	if err := invoice.ApplyDeltasTx(in.tx, at, deltas); err != nil {
+	switch err := invoice.ApplyDeltasTx(in.tx, at, deltas); {
+	case errors.Is(err, money.ErrOverflow):
+		return models.Invalidf(fieldCost, "With these records an estimate is too large: %s", err)
+	case err != nil:
 		return err
 	}
 	for part := range slices.Chunk(fresh, MaxBatch) {
