@@ -2,6 +2,7 @@ package group
 
 import (
 	"net/http"
+	"slices"
 
 	"billfold/handlers/page"
 	"billfold/models"
@@ -75,23 +76,10 @@ func (h *Handler) movePage(c echo.Context, f moveForm, problem error) error {
 	if err != nil {
 		return err
 	}
-	frame.Shell.Errors = withoutIDs(page.Problems(problem))
+	frame.Shell.Errors = withoutIDs(page.Problems(problem), "projects")
 	v := group.MoveView{Frame: frame, AccountID: scope.AccountID(), Text: f.GroupText, Target: f.Group, Key: page.FormKey(), Now: page.Now(c)}
-	if f.All {
-		if f.IDs, err = h.invoices.HeldProjects(ctx, scope, f.Text, account.MaxMoved); err != nil {
-			return err
-		}
-	}
-	chosen, err := h.invoices.PickProjects(ctx, scope, f.IDs)
-	if err != nil {
+	if v.Projects, v.Left, err = h.chosen(c, f); err != nil {
 		return err
-	}
-	for _, p := range chosen {
-		if p.Deleted || p.Group.ID != scope.GroupID() {
-			v.Left = append(v.Left, p)
-		} else {
-			v.Projects = append(v.Projects, p)
-		}
 	}
 	if v.Targets, v.Total, err = h.invoices.TargetGroups(ctx, scope, f.GroupText); err != nil {
 		return err
@@ -107,6 +95,25 @@ func (h *Handler) movePage(c echo.Context, f moveForm, problem error) error {
 		return page.Render(c, status, group.MovePage(v), group.MoveRegion)
 	}
 	return page.Render(c, status, group.MovePage(v))
+}
+
+// chosen are the projects that the form names: those that the group holds, and those that it no longer does.
+func (h *Handler) chosen(c echo.Context, f moveForm) (held, left []invoice.PickedProject, err error) {
+	ctx, scope := page.Ctx(c), page.Scope(c)
+	if f.All {
+		if f.IDs, err = h.invoices.HeldProjects(ctx, scope, f.Text, account.MaxMoved); err != nil {
+			return nil, nil, err
+		}
+	}
+	all, err := h.invoices.PickProjects(ctx, scope, f.IDs)
+	for _, p := range all {
+		if p.Deleted || p.Group.ID != scope.GroupID() {
+			left = append(left, p)
+		} else {
+			held = append(held, p)
+		}
+	}
+	return held, left, err
 }
 
 // previewMove says what the move would do now, and changes nothing.
@@ -136,10 +143,11 @@ func pickedIDs(list []invoice.PickedProject) []string {
 	return ids
 }
 
-// withoutIDs keeps the messages about projects, which are no fields of the form to lead to.
-func withoutIDs(fields []models.Field) []models.Field {
+// withoutIDs keeps the messages about projects, and about some fields, that the form has no box for to
+// lead to.
+func withoutIDs(fields []models.Field, missing ...string) []models.Field {
 	for i := range fields {
-		if models.IsID(fields[i].Name) {
+		if models.IsID(fields[i].Name) || slices.Contains(missing, fields[i].Name) {
 			fields[i].Name = ""
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/money"
 	"billfold/views"
@@ -157,6 +158,20 @@ func TestMoveNeedsTheRole(t *testing.T) {
 		t.Error("moved")
 	}
 	o.bo.Post(path, url.Values{"ids": {o.web}, "group": {o.research}}).WantRedirect(t, views.GroupProjectsPath(o.production))
+}
+
+func TestMoveOfTooMany(t *testing.T) {
+	o := newOffice(t)
+	ids := make([]string, 1025)
+	for i := range ids {
+		ids[i] = models.NewID()
+	}
+	ids[0] = o.web
+	p := o.ana.Post(views.MoveProjectsPath(o.production), url.Values{"ids": ids, "group": {o.research}}).Want(t, 422)
+	if p.Text("#errors li") != "Choose at most 1,024 projects. You chose 1,025" || p.Has("#errors a") || o.holder(t, o.web) != "Production" {
+		t.Errorf("%q", p.Text("#errors"))
+	}
+	o.ana.Get(views.MoveProjectsPath(o.production, ids...)).Want(t, 200)
 }
 
 func TestMoveWithoutAnotherGroup(t *testing.T) {

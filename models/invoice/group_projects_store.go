@@ -9,7 +9,6 @@ import (
 	"billfold/models/access"
 	"billfold/models/money"
 
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 )
 
@@ -34,15 +33,13 @@ const (
 
 // GroupProject is one row of the Projects tab.
 type GroupProject struct {
-	ID, Name   string // models.NilID and empty for WithoutProject
-	Standing   Standing
-	Services   int             // with cost this period
-	Cost       money.Amount    // on the running estimate
-	Share      decimal.Decimal // percent of the accumulated cost
-	ShareKnown bool            // false when the accumulated cost is zero or below
-	Since      time.Time       // when the group took it; when it was created for a project's first group
-	Until      time.Time       // when it was moved out or deleted
-	NowIn      GroupName       // of MovedOut
+	ID, Name string // models.NilID and empty for WithoutProject
+	Standing Standing
+	Services int          // with cost this period
+	Cost     money.Amount // on the running estimate
+	Since    time.Time    // when the group took it; when it was created for a project's first group
+	Until    time.Time    // when it was moved out or deleted
+	NowIn    GroupName    // of MovedOut
 }
 
 // GroupName names a billing group.
@@ -127,10 +124,6 @@ func groupProjects(tx *gorm.DB, scope access.Scope, r running, places []projectP
 			it.Standing, it.Until = DeletedProject, d.DeletedAt.UTC()
 		case d.GroupID != scope.GroupID():
 			it.Standing, it.Until, it.NowIn = MovedOut, d.Until, GroupName{d.GroupID, d.GroupName}
-		}
-		if r.Subtotal > 0 {
-			it.ShareKnown = true
-			it.Share = decimal.NewFromInt(d.Minor).Shift(2).Div(decimal.NewFromInt(r.Subtotal))
 		}
 		items[i] = it
 	}

@@ -27,7 +27,7 @@ type CreditsView struct {
 // CreditRow is one claimed credit.
 type CreditRow struct {
 	credit.GroupClaim
-	UseFor     string
+	UseFor     string // "this billing group", or the project's name
 	UsePath    string // of the project; "" for others
 	Badge      views.Mark
 	Waiting    string // why it is not used on invoices of this group
@@ -82,11 +82,11 @@ func CreditStatus(c credit.GroupClaim) views.Mark {
 func useFor(c credit.Claim) (words, path string) {
 	switch c.Scope {
 	case credit.ForAccount:
-		return "All projects of the account", ""
+		return "all projects of the account", ""
 	case credit.ForProject:
 		return c.ProjectName, views.ProjectPath(c.ProjectID)
 	}
-	return "This billing group", ""
+	return "this billing group", ""
 }
 
 // head is the head of a column of amounts: it names the currency where all rows share one.
@@ -173,13 +173,8 @@ func AddedCredit(c credit.Claim) views.Flash {
 // ChangedCredit says what a credit is used for from now on.
 func ChangedCredit(c credit.Claim) views.Flash {
 	words, _ := useFor(c)
-	switch c.Scope {
-	case credit.ForProject:
+	if c.Scope == credit.ForProject {
 		words = "the project " + words
-	case credit.ForGroup:
-		words = "this billing group"
-	default:
-		words = "all projects of the account"
 	}
 	return views.Flash{Text: c.Code + " is used for " + words + " from now on."}
 }

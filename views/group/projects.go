@@ -51,7 +51,7 @@ func NewProjects(f Frame, p invoice.GroupProjectPage, q ProjectsQuery, now time.
 		case invoice.WithoutProject:
 			r.Path, r.Name = "", "Without project"
 		}
-		if it.ShareKnown || it.Cost.IsZero() {
+		if p.Total.Sign() > 0 || it.Cost.IsZero() {
 			r.Share = views.Share(it.Cost, p.Total)
 		}
 		v.Rows = append(v.Rows, r)
