@@ -147,7 +147,7 @@ func (c *closer) taxDateValue(row *Row, info account.Information) (valuation, er
 		return valuation{}, err
 	}
 	if !ok {
-		return valuation{}, parked{fmt.Sprintf("no exchange rate from %s to %s is stored for %s or the 7 days before (billfold rates import)", price, currency, c.month.LastDay().Format("2 Jan 2006"))}
+		return valuation{}, parked{fmt.Sprintf("no exchange rate from %s to %s is stored for %s or the 7 days before", price, currency, c.month.LastDay().Format("2 Jan 2006"))}
 	}
 	return valuation{currency: currency, price: price, wanted: currency, quote: quote}, nil
 }
@@ -156,7 +156,7 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 	if missing := info.Missing(); len(missing) > 0 {
 		words := make([]string, len(missing))
 		for i, f := range missing {
-			words[i] = strings.ReplaceAll(f.Name, "_", " ")
+			words[i] = fieldWords(f.Name)
 		}
 		return parked{"billing information is incomplete: " + strings.Join(words, ", ")}
 	}
@@ -197,6 +197,15 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 	c.byGroup[g.GroupID] = p
 	o.Result, o.Total = ResultIssued, totals.Total
 	return nil
+}
+
+// fieldWords is the name of a field as a form labels it: "address line 1".
+func fieldWords(name string) string {
+	words := strings.ReplaceAll(name, "_", " ")
+	if n := len(words); n > 1 && words[n-1] >= '0' && words[n-1] <= '9' {
+		return words[:n-1] + " " + words[n-1:]
+	}
+	return words
 }
 
 // fill sets everything that the invoice will say, but its number.
@@ -244,7 +253,7 @@ func (c *closer) localTax(row *Row) error {
 		return err
 	}
 	if !found {
-		return parked{fmt.Sprintf("no exchange rate from %s to %s is stored for %s; the tax must be stated in %s as well (billfold rates import)", row.Currency, local, c.month.LastDay().Format("2 Jan 2006"), local)}
+		return parked{fmt.Sprintf("no exchange rate from %s to %s is stored for %s; the tax must be stated in %s as well", row.Currency, local, c.month.LastDay().Format("2 Jan 2006"), local)}
 	}
 	amount := decimal.New(row.TaxMinor, -money.Currency(row.Currency).Decimals())
 	minor, err := money.RoundMinor(amount.Mul(quote.Rate), local)
