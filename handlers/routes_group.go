@@ -20,6 +20,8 @@ func groupReadRoutes(d Deps) []page.Route {
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices", Scope: page.InGroup, Handler: h.ShowInvoices},
 		// :file is a number, or a number with .pdf or .csv: the router would take one for the other.
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file", Scope: page.InGroup, Handler: h.ShowInvoice},
+		// Here :file is a year.
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/all.zip", Scope: page.InGroup, Handler: h.SendYear},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/lines/:line", Scope: page.InGroup, Handler: h.ShowLine},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/events", Scope: page.InGroup, Handler: h.ShowEvents},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/events.csv", Scope: page.InGroup, Handler: h.SendEvents},

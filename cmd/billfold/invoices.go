@@ -121,6 +121,9 @@ func (r closeReport) words() string {
 			fmt.Fprintf(&b, "\n  %s  %s / %s: exact %s, rounded %s, with tax %s %s", g.Number, g.AccountName, g.GroupName, g.Exact, g.Subtotal, g.Total, g.Currency)
 		case invoice.ResultParked:
 			fmt.Fprintf(&b, "\n  parked  %s / %s (%s): %s", g.AccountName, g.GroupName, g.GroupID, g.Reason)
+			if strings.Contains(g.Reason, "exchange rate") {
+				b.WriteString(" (import it with billfold rates import)")
+			}
 		case invoice.ResultMoved:
 			fmt.Fprintf(&b, "\n  moved   %s / %s: subtotal %s %s is not above zero, its lines move to the next month", g.AccountName, g.GroupName, g.Subtotal, g.Currency)
 		}

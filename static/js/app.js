@@ -21,7 +21,7 @@
   // Tabs scroll sideways on a phone: bring the current one into sight.
   const showTab = () => {
     const tab = document.querySelector('.tabs [aria-current]');
-    if (tab) tab.parentElement.parentElement.scrollLeft = tab.offsetLeft - 16;
+    if (tab) tab.closest('.tabs').scrollLeft = tab.offsetLeft - 16;
   };
 
   // Menus: Esc closes and gives the focus back, a click elsewhere or focus leaving closes.

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -111,7 +112,11 @@ type InvoicesView struct {
 	Count  string
 	Pages  views.Pages
 	Path   string // of the list without filters
+	Zips   []ZipLink
 }
+
+// ZipLink leads to all invoices of a year in one file.
+type ZipLink struct{ Text, Path string }
 
 // InvoicesRegion is the id of the list that filters and paging replace.
 const InvoicesRegion = "invoice-list"
@@ -137,6 +142,9 @@ func NewInvoices(f Frame, list invoice.GroupInvoices, filter invoice.InvoiceFilt
 		Pages:  views.Pages{PrevPath: to(sized, "before", list.Prev), NextPath: to(sized, "after", list.Next), ByTime: true, Size: size}}
 	for _, y := range list.Years {
 		v.Year.Options = append(v.Year.Options, views.Option{Value: y, Label: y})
+		if n, err := strconv.Atoi(y); err == nil && (filter.Year == "" || filter.Year == y) && list.Total > 0 {
+			v.Zips = append(v.Zips, ZipLink{"Download all of " + y + " (ZIP)", views.YearZIPPath(f.Header.ID, n)})
+		}
 	}
 	if list.Total+list.Open > 25 {
 		v.Pages.SizePath = func(n int) string { return to(views.Number(n), "", "") }
