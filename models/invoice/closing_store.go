@@ -225,7 +225,8 @@ func (c *closer) fill(p *prepared, info account.Information, treatment tax.Treat
 	if row.DueMinor == 0 {
 		row.State = Paid
 	}
-	if err := c.localTax(row); err != nil {
+	localSource, err := c.localTax(row)
+	if err != nil {
 		return err
 	}
 	p.taxes = taxRows(*row, t.Shares)
@@ -237,28 +238,28 @@ func (c *closer) fill(p *prepared, info account.Information, treatment tax.Treat
 		p.lines[i].TaxCategory, p.lines[i].TaxRate, p.lines[i].Frozen = string(line.Category), line.Rate, true
 	}
 	p.snap = Snapshot{Seller: c.seller, Customer: info, AccountName: p.group.AccountName, GroupName: p.group.GroupName, Payment: terms,
-		Credits: applied(t), Category: string(treatment.Category), PrintVATID: treatment.CustomerVATID != ""}
+		Credits: applied(t), Category: string(treatment.Category), PrintVATID: treatment.CustomerVATID != "", TaxLocalSource: localSource}
 	return nil
 }
 
 // localTax states the tax in the seller's national currency when the invoice is in another one
-// (Directive 2006/112/EC art. 230), at the tax date's rate.
-func (c *closer) localTax(row *Row) error {
+// (Directive 2006/112/EC art. 230), at the tax date's rate, and gives the source of the rate.
+func (c *closer) localTax(row *Row) (source string, err error) {
 	local, ok := tax.LocalCurrency(c.seller.Country, c.month.LastDay())
 	if !ok || string(local) == row.Currency || row.TaxMinor == 0 {
-		return nil
+		return "", nil
 	}
 	quote, found, err := rate.RateAt(c.tx, money.Currency(row.Currency), local, c.month.LastDay())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !found {
-		return parked{fmt.Sprintf("no exchange rate from %s to %s is stored for %s; the tax must be stated in %s as well", row.Currency, local, c.month.LastDay().Format("2 Jan 2006"), local)}
+		return "", parked{fmt.Sprintf("no exchange rate from %s to %s is stored for %s; the tax must be stated in %s as well", row.Currency, local, c.month.LastDay().Format("2 Jan 2006"), local)}
 	}
 	amount := decimal.New(row.TaxMinor, -money.Currency(row.Currency).Decimals())
 	minor, err := money.RoundMinor(amount.Mul(quote.Rate), local)
 	row.TaxLocalMinor, row.TaxLocalCurrency, row.TaxLocalRate, row.TaxLocalRateDate = minor, string(local), &quote.Rate, &quote.Date
-	return err
+	return quote.Source, err
 }
 
 func charges(lines []LineRow) []Charge {

@@ -21,6 +21,8 @@ type Snapshot struct {
 	Credits     []AppliedCredit     `json:"credits"`
 	Category    string              `json:"tax_category"` // UNCL5305: S, AE, O
 	PrintVATID  bool                `json:"print_vat_id"` // the customer's VAT id belongs on the document
+
+	TaxLocalSource string `json:"tax_local_source,omitempty"` // who published the rate of the tax in the seller's currency
 }
 
 // PaymentTerms is how and when the invoice is to be paid.

@@ -52,7 +52,7 @@ func FromFrozen(f invoice.Full) Invoice {
 	}
 	if row.TaxLocalRate != nil {
 		local := money.Currency(row.TaxLocalCurrency)
-		inv.SellerTax = &SellerTax{Amount: money.New(row.TaxLocalMinor, local), Rate: Rate{From: currency, To: local, Value: *row.TaxLocalRate, Date: date(row.TaxLocalRateDate), Source: row.RateSource}}
+		inv.SellerTax = &SellerTax{Amount: money.New(row.TaxLocalMinor, local), Rate: Rate{From: currency, To: local, Value: *row.TaxLocalRate, Date: date(row.TaxLocalRateDate), Source: snap.TaxLocalSource}}
 	}
 	if row.TaxNote != "" && !noted(inv.Taxes, row.TaxNote) {
 		inv.Notes = append(inv.Notes, row.TaxNote)
@@ -77,20 +77,23 @@ func noted(taxes []Tax, note string) bool {
 	return false
 }
 
-// projectsOf groups the lines, which come ordered by project, and prices them in the invoice's currency.
+// projectsOf groups the lines by project, in whatever order they come, and prices them in the invoice's
+// currency.
 func projectsOf(f invoice.Full, currency money.Currency) []Project {
 	var projects []Project
-	last := ""
+	place := map[string]int{}
 	for _, l := range f.Lines {
 		id, name := models.NilID, WithoutProject
 		if l.ProjectID != nil {
 			id, name = *l.ProjectID, l.ProjectName
 		}
-		if len(projects) == 0 || id != last {
+		i, ok := place[id]
+		if !ok {
+			i = len(projects)
+			place[id] = i
 			projects = append(projects, Project{Name: name, Subtotal: money.Zero(currency)})
-			last = id
 		}
-		p := &projects[len(projects)-1]
+		p := &projects[i]
 		line := Line{Type: l.LineType, Service: l.ServiceName, ServiceType: l.ServiceType, Plan: l.ServicePlan, Cloud: l.Cloud, Description: l.Description,
 			Begin: l.ServiceStart, End: l.ServiceEnd, Quantity: l.Quantity, Unit: l.Unit, Amount: money.New(l.AmountMinor, currency)}
 		if l.UnitPrice != nil {
