@@ -70,6 +70,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 			return nil, fmt.Errorf("cannot open the database: the folder %s does not exist", dir)
 		}
 	}
+	if err := makePrivate(path); err != nil {
+		return nil, fmt.Errorf("cannot open the database: %w", err)
+	}
 	open := func(connections int, extra string) (*gorm.DB, error) {
 		query := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "foreign_keys(1)", "synchronous(FULL)"}}
 		dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode() + extra}).String()
@@ -94,6 +97,20 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	return &DB{dialect: SQLite, write: write, read: read}, nil
+}
+
+// makePrivate makes the file of a new database, readable by its owner alone: it holds password hashes and
+// customers' data. SQLite gives the files beside it the same rights. Those of a file that is there are
+// left as the operator set them.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func openPostgres(ctx context.Context, address string) (*DB, error) {
