@@ -1,6 +1,36 @@
 package page
 
-import "testing"
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"billfold/models"
+
+	"github.com/labstack/echo/v4"
+)
+
+func TestFormsThatAreNone(t *testing.T) {
+	for name, values := range map[string]url.Values{
+		"half a pair of brackets": {"ids[": {"a"}},
+		"the other half":          {"ids]": {"a"}},
+		"nothing but a bracket":   {"[": {"a"}},
+		"an index":                {"ids[1]": {"a"}},
+		"too many values":         {"ids": slices.Repeat([]string{"a"}, maxValues+1)},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(values.Encode()))
+		r.Header.Set(echo.HeaderContentType, echo.MIMEApplicationForm)
+		var f struct {
+			IDs []string `form:"ids"`
+		}
+		if err := Bind(echo.New().NewContext(r, httptest.NewRecorder()), &f); models.KindOf(err) != models.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
 
 func TestHasCardNumber(t *testing.T) {
 	for text, want := range map[string]bool{
