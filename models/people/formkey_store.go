@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"billfold/models"
@@ -44,7 +45,7 @@ const (
 // Kinds: Invalid (no such key can be ours), Conflict (it was begun long ago and its end is unknown:
 // the process stopped in between, so nobody can tell whether the change was made).
 func (s *Store) BeginForm(ctx context.Context, userID, key string) (state FormState, location string, err error) {
-	if key == "" || len(key) > maxFormKey {
+	if key == "" || len(key) > maxFormKey || strings.ContainsFunc(key, func(r rune) bool { return r < '!' || r > '~' }) {
 		return 0, "", models.Invalidf("", "This form cannot be read. Open the page again and send it from there")
 	}
 	err = s.db.RunTx(ctx, func(tx *gorm.DB) error {

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -127,7 +128,12 @@ func TestFormKeys(t *testing.T) {
 		if _, _, err := s.BeginForm(ctx(t), bo.ID, "key-1"); !kind(err, models.Conflict) {
 			t.Fatalf("a form without end: %v", err)
 		}
-		if _, _, err := s.BeginForm(ctx(t), bo.ID, string(make([]byte, 65))); !kind(err, models.Invalid) {
+		for _, key := range []string{"a\x00b", "\xff\xfe"} { // PostgreSQL has no text for them
+			if _, _, err := s.BeginForm(ctx(t), bo.ID, key); !kind(err, models.Invalid) {
+				t.Errorf("%q: %v", key, err)
+			}
+		}
+		if _, _, err := s.BeginForm(ctx(t), bo.ID, strings.Repeat("a", 65)); !kind(err, models.Invalid) {
 			t.Fatalf("a long key: %v", err)
 		}
 	})
