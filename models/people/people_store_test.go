@@ -220,6 +220,27 @@ func TestManyAddressesCannotLockTheOwnerOut(t *testing.T) {
 	}
 }
 
+func TestOneAddressCannotLockOthersOut(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, _ := newStore(d)
+		create(t, s, "ana@example.com")
+		create(t, s, "bo@example.com")
+		var blocked *people.Blocked
+		for i := range 110 { // more than the limits of an account and of an address
+			_, err := s.Authenticate(ctx(t), "ana@example.com", "another horse", "192.0.2.1")
+			if isBlocked := errors.As(err, &blocked); isBlocked != (i >= 5) {
+				t.Fatalf("attempt %d: %v", i+1, err)
+			}
+		}
+		if _, err := s.Authenticate(ctx(t), "bo@example.com", password, "192.0.2.1"); err != nil {
+			t.Errorf("somebody else at that address: %v", err)
+		}
+		if _, err := s.Authenticate(ctx(t), "ana@example.com", password, "203.0.113.9"); err != nil {
+			t.Errorf("the owner at a new address: %v", err)
+		}
+	})
+}
+
 func TestParallelGuessesAreCounted(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s, _ := newStore(d)

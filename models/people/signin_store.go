@@ -68,10 +68,11 @@ func (s *Store) countAttempt(ctx context.Context, sub subjects) error {
 			subject string
 			limit   limit
 			applies bool
-		}{ // in the order of the names, so that two attempts at once do not wait for each other
-			{sub.account, perAccount, !known},
-			{sub.address, perAddress, true},
+		}{ // The narrowest first: what it refuses is not counted further, else one address alone would use up
+			// what all addresses may try. Always in this order, so that two attempts do not wait for each other.
 			{sub.both, perAccountAndAddress, true},
+			{sub.address, perAddress, true},
+			{sub.account, perAccount, !known},
 		}
 		for _, c := range checks {
 			if !c.applies || blocked != nil {
@@ -122,15 +123,15 @@ func writeAttempt(tx *gorm.DB, a attempt) error {
 // forgiveAttempt takes back what a right password counted, and keeps the address as one of the owner's.
 func (s *Store) forgiveAttempt(ctx context.Context, sub subjects) error {
 	return s.db.RunTx(ctx, func(tx *gorm.DB) error {
-		for _, subject := range []string{sub.account, sub.address} {
+		if err := tx.Where("subject = ?", sub.both).Delete(&attempt{}).Error; err != nil {
+			return err
+		}
+		for _, subject := range []string{sub.address, sub.account} { // in the order of countAttempt
 			err := tx.Model(&attempt{}).Where("subject = ? AND failures > 0", subject).
 				Update("failures", gorm.Expr("failures - 1")).Error
 			if err != nil {
 				return err
 			}
-		}
-		if err := tx.Where("subject = ?", sub.both).Delete(&attempt{}).Error; err != nil {
-			return err
 		}
 		return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "subject"}}, DoUpdates: clause.AssignmentColumns([]string{"since"})}).
 			Create(&attempt{Subject: sub.known, Since: s.wall.Now()}).Error
