@@ -14,9 +14,10 @@ import (
 )
 
 type invoicesCmd struct {
-	Close    invoicesCloseCmd `cmd:"" help:"Close a month: issue one invoice for each billing group."`
-	Waive    invoicesStateCmd `cmd:"" help:"Give up an unpaid invoice as a favour." name:"waive"`
-	WriteOff writeOffCmd      `cmd:"" help:"Write an unpaid invoice off as uncollectible." name:"write-off"`
+	Close    invoicesCloseCmd  `cmd:"" help:"Close a month: issue one invoice for each billing group."`
+	Waive    invoicesStateCmd  `cmd:"" help:"Give up an unpaid invoice as a favour." name:"waive"`
+	Credit   invoicesCreditCmd `cmd:"" help:"Issue a credit note: all that is left of an invoice, or a part of a line."`
+	WriteOff writeOffCmd       `cmd:"" help:"Write an unpaid invoice off as uncollectible." name:"write-off"`
 }
 
 type invoicesCloseCmd struct {

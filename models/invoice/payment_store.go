@@ -158,7 +158,7 @@ func (s *Store) SetState(ctx context.Context, actor access.Actor, number string,
 // lockByNumber finds an issued invoice for the operator and locks its account, then itself.
 func (s *Store) lockByNumber(tx *gorm.DB, number string) (Row, error) {
 	var row Row
-	err := tx.Where("number = ?", strings.TrimSpace(number)).Take(&row).Error
+	err := tx.Where("number = ? AND kind = ?", strings.TrimSpace(number), KindInvoice).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return row, models.NotFoundf("There is no invoice %s", number)
 	}

@@ -22,7 +22,18 @@ type Snapshot struct {
 	Category    string              `json:"tax_category"` // UNCL5305: S, AE, O
 	PrintVATID  bool                `json:"print_vat_id"` // the customer's VAT id belongs on the document
 
-	TaxLocalSource string `json:"tax_local_source,omitempty"` // who published the rate of the tax in the seller's currency
+	TaxLocalSource string    `json:"tax_local_source,omitempty"` // who published the rate of the tax in the seller's currency
+	Corrects       *Corrects `json:"corrects,omitempty"`
+}
+
+// Corrects is what a credit note says about its invoice. Amounts are minor units.
+type Corrects struct {
+	Number   string    `json:"number"`
+	Date     time.Time `json:"date"`
+	Reason   string    `json:"reason"`
+	Due      int64     `json:"due"`      // what was still to be paid of the invoice when the note was issued
+	Returned int64     `json:"returned"` // came back as prepaid credit
+	Refund   int64     `json:"refund"`   // was paid, and is to be refunded
 }
 
 // PaymentTerms is how and when the invoice is to be paid.
@@ -31,7 +42,7 @@ type PaymentTerms struct {
 	Days int64  `json:"days"`
 }
 
-// AppliedCredit is one use of a credit on an invoice.
+// AppliedCredit is one use of a credit on an invoice, or on a credit note what is given back of one.
 type AppliedCredit struct {
 	Code      string     `json:"code"`
 	Type      string     `json:"type"`

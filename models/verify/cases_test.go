@@ -137,10 +137,10 @@ var invoiceCases = []breakage{
 	change("a line thawed", `UPDATE invoice_lines SET frozen = false WHERE id = {line}`, "I1 line {line}"),
 	change("an invoice thawed", `UPDATE invoices SET frozen = false WHERE id = {four}`, "I1 "+n4, "I1 line {late}", "I1 line {timely}", "U3 group {product}"),
 	change("two invoices of a month", `UPDATE invoices SET month = '2024-09' WHERE id = {running}`, "I2 group {product}", "U3 estimate {running}"),
-	change("a gap", `UPDATE invoices SET series_number = 9, number = 'BF-2024-000009' WHERE id = {four}`, "I1 BF-2024-000009", "I3 BF-2024-000009", "I3 "+n5, "I3 BF-2024"),
+	change("a gap", `UPDATE invoices SET series_number = 19, number = 'BF-2024-000019' WHERE id = {four}`, "I1 BF-2024-000019", "I3 BF-2024-000019", "I3 "+n5, "I3 BF-2024"),
 	change("a number written otherwise", `UPDATE invoices SET number = 'BF-2024-4' WHERE id = {four}`, "I1 BF-2024-4", "I3 BF-2024-4"),
-	change("a counter", `UPDATE counters SET last_value = last_value + 1`, "I3 BF-2024"),
-	change("no counter", `DELETE FROM counters`, "I3 BF-2024"),
+	change("a counter", `UPDATE counters SET last_value = last_value + 1`, "I3 BF-2024", "I3 BF-CN-2024"),
+	change("no counter", `DELETE FROM counters`, "I3 BF-2024", "I3 BF-CN-2024"),
 	change("a state", `UPDATE invoices SET state = 'issued' WHERE id = {one}`, "I4 "+n1),
 	change("a state that no event leads to", `UPDATE invoices SET state = 'waived' WHERE id = {five}`, "I4 "+n5),
 	{name: "a step that is not allowed", sql: []string{`UPDATE invoices SET state = 'waived' WHERE id = {one}`}, tx: func(tx *gorm.DB, names map[string]string) error {

@@ -13,7 +13,7 @@ func checkPayments(p *pass) error {
 		{"P1", "was charged more than once", `SELECT ` + address + `, CAST(SUM(CASE p.kind WHEN 'payment' THEN 1 ELSE -1 END) AS TEXT) FROM payments p JOIN invoices i ON i.id = p.invoice_id
 			WHERE p.kind IN ('payment', 'reversal') AND p.method <> 'bank_transfer' GROUP BY i.id, i.number, i.month HAVING SUM(CASE p.kind WHEN 'payment' THEN 1 ELSE -1 END) > 1`},
 		{"I4", "the state does not follow from what is due", `SELECT i.number, i.state FROM invoices i
-			WHERE i.number IS NOT NULL AND ((i.state IN ('paid', 'credited') AND i.due_minor <> 0) OR (i.state IN ('issued', 'payment_failed') AND i.due_minor = 0))`},
+			WHERE i.kind = 'invoice' AND i.number IS NOT NULL AND ((i.state IN ('paid', 'credited') AND i.due_minor <> 0) OR (i.state IN ('issued', 'payment_failed') AND i.due_minor = 0))`},
 	} {
 		if err := p.violations(c.invariant, c.message, c.query); err != nil {
 			return err

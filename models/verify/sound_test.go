@@ -48,6 +48,8 @@ func TestSoundWorldHasNoViolation(t *testing.T) {
 			"lines that moved on":                 `SELECT COUNT(*) FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE l.service_month < i.month AND l.cost LIKE '-%'`,
 			"a parked month":                      `SELECT COUNT(*) FROM group_months WHERE state = 'parked'`,
 			"a paid invoice":                      `SELECT COUNT(*) FROM invoices WHERE state = 'paid'`,
+			"a credited invoice":                  `SELECT COUNT(*) FROM invoices WHERE state = 'credited'`,
+			"prepaid credit given back":           `SELECT COUNT(*) FROM credit_returns r JOIN credit_uses u ON u.id = r.use_id WHERE u.prepaid`,
 			"a waived invoice":                    `SELECT COUNT(*) FROM invoices WHERE state = 'waived'`,
 			"a project with a history":            `SELECT COUNT(*) FROM (SELECT project_id FROM project_assignments GROUP BY project_id HAVING COUNT(*) = 3) x`,
 			"running estimates":                   `SELECT COUNT(*) FROM invoices WHERE NOT frozen AND month = '2024-10'`,

@@ -4,7 +4,7 @@
 //	verify.go          the list of checks and how they are run
 //	read_store.go      a check at work: one snapshot, rows one by one
 //	*_store.go         the checks, by subject: exact numbers, money, usage, months, groups, invoices,
-//	                   numbers, payments, credits, events, accounts
+//	                   numbers, payments, credits, credit notes, events, accounts
 //
 // What a database cannot show is proven by tests: a move conserves the cost (G3), every document shows
 // the same amounts (I5), webhooks in any order lead to the same state (P2).
@@ -56,6 +56,7 @@ var checks = []check{
 	{"I2 I3 numbers without gaps", checkNumbers},
 	{"I4 P1 states and payments", checkPayments},
 	{"C1 C2 C3 C5 credits", checkCredits},
+	{"M1 C1 credit notes", checkCreditNotes},
 	{"E1 events of invoices", checkInvoiceEvents},
 	{"E2 event chains", checkChains},
 	{"T1 G2 accounts apart", checkAccounts},

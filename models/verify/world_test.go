@@ -198,6 +198,7 @@ func live(w *world) {
 	borealis := w.account("Borealis")
 	w.must(w.invoices.SetInformation(ctx, borealis, w.primary(borealis), *finnish()))
 	w.project(borealis, "north", "")
+	startCirrus, correctCirrus := joinCirrus(w)
 
 	w.at("2024-08-10 12:00")
 	w.rates("2024-08-09,USD,EUR,0.9")
@@ -236,6 +237,7 @@ func live(w *world) {
 	w.use("back", "pg", "2024-09-04 01:00", "60.5")
 	w.use("lab", "pg", "2024-09-04 01:00", "0.5")
 	w.use("north", "pg", "2024-09-04 01:00", "12")
+	startCirrus()
 	w.pay("BF-2024-000001", "1.00", "part")
 	w.pay("BF-2024-000001", "", "rest")
 	w.must(w.invoices.SetState(ctx, operator, "BF-2024-000002", invoice.Waived, "goodwill"))
@@ -243,6 +245,7 @@ func live(w *world) {
 	w.at("2024-10-02 06:00")
 	w.rates("2024-09-30,USD,EUR,0.89")
 	w.close("2024-09")
+	correctCirrus()
 	_, err = w.credits.Rebind(ctx, acme, rebound.ID, credit.Target{Scope: credit.ForGroup, GroupID: product})
 	w.must(err)
 	w.use("web", "pg", "2024-10-01 01:00", "4.2")

@@ -32,15 +32,24 @@ func FromFrozen(f invoice.Full) Invoice {
 		Paid: amount(0), AmountDue: amount(row.TotalMinor - row.PrepaidMinor),
 		Payment: Payment{Method: PayByTransfer, Beneficiary: snap.Seller.Name, Bank: snap.Seller.Bank, IBAN: snap.Seller.IBAN, BIC: snap.Seller.BIC},
 	}
+	if row.Kind == invoice.KindCreditNote {
+		asCreditNote(&inv, snap, amount)
+	}
 	inv.Projects = projectsOf(f, currency)
 	for _, c := range snap.Credits {
 		use := Credit{Code: c.Code, Type: credit.Type(c.Type).Label(), Project: c.Project, Left: amount(c.Remaining), Amount: amount(c.Minor)}
 		if c.Expires != nil {
 			use.Expires = c.Expires.AddDate(0, 0, 1)
 		}
-		if c.Prepaid {
+		switch {
+		case inv.Kind == KindCreditNote && c.Prepaid: // it pays nothing here; the settlement says that it comes back
+		case inv.Kind == KindCreditNote:
+			inv.Notes = append(inv.Notes, givenBack(use))
+			use.Left, use.Expires = money.Amount{}, time.Time{}
+			inv.Allowances = append(inv.Allowances, use)
+		case c.Prepaid:
 			inv.Prepaid = append(inv.Prepaid, use)
-		} else {
+		default:
 			inv.Allowances = append(inv.Allowances, use)
 		}
 	}
