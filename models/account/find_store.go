@@ -93,7 +93,7 @@ func (s *Store) Projects(ctx context.Context, scope access.Scope, query ProjectQ
 	}
 	q := s.db.Read(ctx).Model(&projectRow{}).Where("account_id = ? AND deleted_at IS NULL", scope.AccountID())
 	if query.Text != "" {
-		q = q.Where(`name_key LIKE ? ESCAPE '\'`, containing(query.Text))
+		q = q.Where(`name_key LIKE ? ESCAPE '\'`, Containing(query.Text))
 	}
 	for column, id := range map[string]string{"group_id = ?": query.GroupID, "group_id <> ?": query.ExceptGroup} {
 		if id == "" {
@@ -124,7 +124,15 @@ func limit(n int) int {
 	return min(n, MaxMoved)
 }
 
-// containing is the LIKE pattern of names that contain a text.
-func containing(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(NameKey(text)) + "%"
+// maxSearched bounds a text to search for, in bytes: longer than the key of any name, so that cutting it
+// makes no name match, and short enough for a pattern of SQLite (50,000 bytes).
+const maxSearched = 8000
+
+// Containing is the LIKE pattern (ESCAPE '\') of names that contain a text, for comparison with their NameKey.
+func Containing(text string) string {
+	key := NameKey(text)
+	if len(key) > maxSearched {
+		key = strings.ToValidUTF8(key[:maxSearched], "")
+	}
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(key) + "%"
 }

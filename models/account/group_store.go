@@ -58,7 +58,7 @@ func (s *Store) Groups(ctx context.Context, scope access.Scope, query GroupQuery
 	}
 	q := groups(s.db.Read(ctx), scope.AccountID()).Where("billing_groups.deleted_at IS NULL")
 	if query.Text != "" {
-		q = q.Where(`billing_groups.name_key LIKE ? ESCAPE '\'`, containing(query.Text))
+		q = q.Where(`billing_groups.name_key LIKE ? ESCAPE '\'`, Containing(query.Text))
 	}
 	var total int64
 	if err := q.Session(&gorm.Session{}).Count(&total).Error; err != nil {

@@ -61,8 +61,9 @@ func checkText(f text) []models.Field {
 		return []models.Field{tooLong(f.field, f.label, f.most)}
 	case !printable(*f.value):
 		return []models.Field{unprintable(f.field, f.label)}
-	// Identifiers with rules of their own are no free text: one GLN in ten would look like a card.
-	case f.field != "vat_id" && f.field != "electronic_id" && holdsCardNumber(*f.value):
+	// Identifiers with rules of their own are no free text: one GLN in ten would look like a card. Nor are
+	// codes, which a list bounds instead of a length.
+	case f.most > 0 && f.field != "vat_id" && f.field != "electronic_id" && holdsCardNumber(*f.value):
 		return []models.Field{noCard(f.field, f.label)}
 	}
 	return nil

@@ -2,9 +2,10 @@ package invoice
 
 import (
 	"encoding/base64"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"billfold/models"
 	"billfold/models/account"
@@ -37,16 +38,20 @@ func (c cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString([]byte(c.cost + "\x00" + c.id + "\x00" + c.name))
 }
 
+// costForm is how the two databases write a figure, and nothing that PostgreSQL could not read back.
+var costForm = regexp.MustCompile(`^-?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?$`)
+
 func parseCursor(s string, byCost bool) (cursor, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	parts := strings.SplitN(string(b), "\x00", 3)
-	if err != nil || len(parts) != 3 || !models.IsID(parts[1]) {
+	parts := strings.Split(string(b), "\x00")
+	if err != nil || len(parts) != 3 || !models.IsID(parts[1]) || !utf8.ValidString(parts[2]) {
 		return cursor{}, false
 	}
+	fits := parts[0] == ""
 	if byCost {
-		_, err = strconv.ParseFloat(parts[0], 64) // only to refuse what is no number; the text itself is compared
+		fits = costForm.MatchString(parts[0]) // the text itself is compared
 	}
-	return cursor{parts[0], parts[2], parts[1]}, err == nil && (parts[0] != "") == byCost
+	return cursor{parts[0], parts[2], parts[1]}, fits
 }
 
 // order is how a list is sorted. Its plain direction is A to Z, or highest cost first; ties go by name
@@ -131,9 +136,8 @@ func countUpTo(q *gorm.DB, fresh *gorm.DB) (n int, err error) {
 
 // nameContains narrows a query to rows whose column holds a text, regardless of case.
 func nameContains(q *gorm.DB, column, text string) *gorm.DB {
-	if text = account.NameKey(text); text == "" {
+	if account.NameKey(text) == "" {
 		return q
 	}
-	text = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
-	return q.Where(column+` LIKE ? ESCAPE '\'`, "%"+text+"%")
+	return q.Where(column+` LIKE ? ESCAPE '\'`, account.Containing(text))
 }

@@ -2,12 +2,14 @@ package invoice_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
 	"billfold/models/invoice"
@@ -222,7 +224,12 @@ func TestProjectsOfShowsOnlyTheUsersAccounts(t *testing.T) {
 func TestACursorThatCannotBeReadStartsAtTheFirstPage(t *testing.T) {
 	eachAccountWorld(t, func(w *accountWorld) {
 		w.projects(w.acme, w.primary, "a", "b")
-		for _, bad := range []string{"x", "!!", "AAAA", "MQAwMDAA", strings.Repeat("A", 400)} {
+		cursor := func(cost, name string) string {
+			return base64.RawURLEncoding.EncodeToString([]byte(cost + "\x00" + models.NilID + "\x00" + name))
+		}
+		for _, bad := range []string{"x", "!!", "AAAA", "MQAwMDAA", strings.Repeat("A", 400),
+			// what PostgreSQL has no text or number for
+			cursor("1", "a\x00"), cursor("1", "\xff"), cursor("", "a\x00"), cursor("", "\xff"), cursor("0x1p-2", "a"), cursor("1e-99999", "a"), cursor("inf", "a")} {
 			for _, sort := range []string{"name", "cost"} {
 				page, err := w.s.ProjectsOfAccount(context.Background(), w.acme, invoice.ProjectList{Sort: sort, Paging: invoice.Paging{After: bad}})
 				if err != nil || len(page.Items) != 2 {

@@ -62,6 +62,9 @@ func (r Row) Address() string {
 // Find gives the row of an invoice or estimate of the scope's group by its address. Kind: NotFound.
 func (s *Store) Find(ctx context.Context, scope access.Scope, address string) (Row, error) {
 	var row Row
+	if strings.ContainsFunc(address, func(r rune) bool { return r < '!' || r > '~' }) { // PostgreSQL has no text for some of it
+		return row, models.NotFoundf("There is no such invoice in this billing group")
+	}
 	q := s.db.Read(ctx).Where("account_id = ? AND group_id = ?", scope.AccountID(), scope.GroupID())
 	if month, ok := strings.CutPrefix(address, EstimatePrefix); ok {
 		q = q.Where("month = ? AND state = 'estimate' AND NOT frozen", month)

@@ -157,3 +157,13 @@ func TestAnEmptyMonthIsNotListed(t *testing.T) {
 		}
 	})
 }
+
+func TestAddressesThatNameNoInvoice(t *testing.T) {
+	eachAccountWorld(t, func(w *accountWorld) {
+		for _, address := range []string{"", "\x00", "a\x00b", "\xff", "estimate-\x00", "estimate-\xff", "estimate-2026-13", "BF 1", "' OR 1=1 --"} {
+			if _, err := w.s.Find(context.Background(), w.inGroup(w.primary), address); models.KindOf(err) != models.NotFound {
+				w.Errorf("%q: %v", address, err)
+			}
+		}
+	})
+}
