@@ -45,7 +45,7 @@ type projectPart struct {
 }
 
 // read gives up to n rows of the part, from behind a place.
-func (p projectPart) read(tx *gorm.DB, after *projectPlace, n int) (rows []projectPlace, err error) {
+func (p projectPart) read(w projectWalk, after *projectPlace, n int) (rows []projectPlace, err error) {
 	up, down, more, less := "ASC", "DESC", ">", "<"
 	if p.turned {
 		up, down, more, less = down, up, less, more
@@ -57,7 +57,8 @@ func (p projectPart) read(tx *gorm.DB, after *projectPlace, n int) (rows []proje
 		q = q.Where("ep.amount_minor "+less+"= ? AND (ep.amount_minor "+less+" ? OR ep.project_id "+more+" ?)", after.Minor, after.Minor, after.ID)
 	case after != nil:
 		var name string
-		if err := tx.Raw(`SELECT name_key FROM projects WHERE id = ?`, after.ID).Scan(&name).Error; err != nil {
+		// Of the account alone: a list that starts behind the name of another one's project would tell about it.
+		if err := w.tx.Raw(`SELECT name_key FROM projects WHERE account_id = ? AND id = ?`, w.accountID, after.ID).Scan(&name).Error; err != nil {
 			return nil, err
 		}
 		q = q.Where("(p.name_key, p.id) "+more+" (?, ?)", name, after.ID)
@@ -147,7 +148,7 @@ func (w projectWalk) page(sort string, p Paging) (rows []projectPlace, around Ar
 		if i == 0 {
 			after = from
 		}
-		more, err := part.read(w.tx, after, p.size()+1-len(rows))
+		more, err := part.read(w, after, p.size()+1-len(rows))
 		if err != nil {
 			return nil, around, err
 		}

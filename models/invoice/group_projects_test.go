@@ -2,6 +2,7 @@ package invoice_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -212,6 +213,13 @@ func TestProjectsTabCursorsThatCannotBeRead(t *testing.T) {
 				}
 			}
 		}
+		borealis := w.account("Borealis")
+		secret := w.project(borealis, w.ids(`SELECT id FROM billing_groups WHERE account_id = ?`, borealis.AccountID())[0], "a-secret")
+		theirs := base64.RawURLEncoding.EncodeToString([]byte("held\x000\x00" + secret))
+		page := w.projectTab(w.primary, invoice.GroupProjectList{Sort: "name", Paging: invoice.Paging{After: theirs}})
+		if len(page.Items) != 2 { // one, when it starts behind "a-secret"
+			w.Errorf("the place of another account's project tells its name: %s", rowNames(page.Items))
+		}
 	})
 }
 
@@ -231,6 +239,9 @@ func TestPickersStayWithinTheAccount(t *testing.T) {
 		list, n, err := w.s.ProjectsElsewhere(ctx, scope, "")
 		if err != nil || n != 1 || len(list) != 1 || list[0].ID != there {
 			w.Errorf("elsewhere %+v of %d, %v", list, n, err)
+		}
+		if list, n, err = w.s.ProjectsAnywhere(ctx, scope, strings.Repeat("h", 60_000)); err != nil || n != 0 { // more than a pattern of SQLite holds
+			w.Errorf("anywhere by a long text: %+v of %d, %v", list, n, err)
 		}
 		if list, n, err = w.s.ProjectsAnywhere(ctx, scope, "H"); err != nil || n != 2 || len(list) != 2 {
 			w.Errorf("anywhere %+v of %d, %v", list, n, err)
