@@ -51,7 +51,7 @@ func (h *Handler) deletePage(c echo.Context, status int, problem error) error {
 		return err
 	}
 	v := group.NewDelete(g, scope.AccountName(), facts, names)
-	v.Shell, v.Key = page.Shell(c, v.Title, groupCrumbs(c, g.Name)...), page.FormKey()
+	v.Shell, v.Key = page.Shell(c, v.Title+" – "+g.Name, groupCrumbs(c, g.Name)...), page.FormKey()
 	if models.KindOf(problem) == models.Invalid || v.Refusal == "" {
 		v.Shell.Errors = page.Problems(problem)
 	}
