@@ -41,6 +41,9 @@ func addresses(t *testing.T, r page.Route, a *tenant) (all []string) {
 			if strings.HasSuffix(r.Path, ":file") {
 				values = []string{a.number, a.number + ".pdf", a.number + ".csv", "estimate-2026-11", "estimate-2026-11.csv"}
 			}
+			if strings.HasSuffix(r.Path, "/all.zip") {
+				values = []string{"2026"}
+			}
 		case ":line":
 			values = []string{a.line}
 		case ":claim":

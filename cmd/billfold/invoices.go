@@ -126,7 +126,7 @@ func (r closeReport) words() string {
 				b.WriteString(" (import it with billfold rates import)")
 			}
 		case invoice.ResultMoved:
-			fmt.Fprintf(&b, "\n  moved   %s / %s: subtotal %s %s is not above zero, its lines move to the next month", g.AccountName, g.GroupName, g.Subtotal, g.Currency)
+			fmt.Fprintf(&b, "\n  moved   %s / %s: subtotal %s %s leaves nothing to bill, its lines move to the next month", g.AccountName, g.GroupName, g.Subtotal, g.Currency)
 		}
 	}
 	for currency, sum := range r.RoundedSums {

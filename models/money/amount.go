@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -73,10 +74,20 @@ func (a Amount) Decimal() string {
 // String is the amount with its code, for logs and errors: "12845.37 EUR".
 func (a Amount) String() string { return a.Decimal() + " " + string(a.currency) }
 
+// grouped is a number with commas between its thousands and nowhere else: "12,50" is twelve and a half
+// to many people, so a comma that could mean that is refused.
+var grouped = regexp.MustCompile(`^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$`)
+
 // Parse reads a plain decimal ("12.5", "-3", "1,000.00") into minor units; more decimals than the
 // currency has are an error, not a rounding.
 func Parse(s string, c Currency) (Amount, error) {
-	clean := strings.ReplaceAll(strings.TrimSpace(s), ",", "")
+	clean := strings.TrimSpace(s)
+	if strings.Contains(clean, ",") {
+		if !grouped.MatchString(clean) {
+			return Amount{}, fmt.Errorf("%.40q has a comma that does not part thousands; write decimals with a point, 12.50", s)
+		}
+		clean = strings.ReplaceAll(clean, ",", "")
+	}
 	d, err := ParseDecimal(clean)
 	if err != nil {
 		return Amount{}, err

@@ -44,7 +44,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q) = %v, %v; want %d", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "abc", "1.234", "NaN", "1 2", "1e400", "--1"} {
+	for _, in := range []string{"", "abc", "1.234", "NaN", "1 2", "1e400", "--1", "12,50", "1,5", "1,0000", ",100", "1,000,00", "1234,567"} {
 		if got, err := Parse(in, "EUR"); err == nil {
 			t.Errorf("Parse(%q) = %v, want an error", in, got)
 		}
