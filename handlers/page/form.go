@@ -23,9 +23,14 @@ var decoder = func() *form.Decoder {
 // maxValues bounds how often one field may come; a move is of 1,024 projects at most.
 const maxValues = 2000
 
+// cardFree are fields whose numbers may pass a card's check digit and are none: keys of ours, VAT ids
+// and electronic addresses (a SIRET or GLN has the same check digit).
+var cardFree = map[string]bool{formKeyField: true, "vat_id": true, "electronic_id": true, "ids": true, "move": true}
+
 // Bind reads the body of a POST, and nothing else, into a form struct of the handler's own with `form`
 // tags. Text is trimmed and freed of what no text holds; fields named password* are taken as they
-// are. Kind: Invalid, for a body that is no form, numbers that are none, and card numbers.
+// are. Kind: Invalid, for a body that is no form and numbers that are none. What looks like a card
+// number is bound like other text and then refused by Submit, so that the form is shown again with it.
 func Bind(c echo.Context, into any) error {
 	values, err := body(c)
 	if err != nil {
@@ -37,16 +42,14 @@ func Bind(c echo.Context, into any) error {
 		for _, v := range list {
 			if !strings.HasPrefix(name, "password") {
 				v = cleanText(v)
-				if name != formKeyField && !models.IsID(v) && hasCardNumber(v) {
+				if !cardFree[name] && !models.IsID(v) && hasCardNumber(v) {
 					bad = append(bad, models.Field{Name: name, Message: "This looks like a card number. Never enter one here: cards are added on the payment provider's page"})
 				}
 			}
 			clean[name] = append(clean[name], v)
 		}
 	}
-	if len(bad) > 0 {
-		return models.InvalidFields(bad...)
-	}
+	stateOf(c).refused = models.InvalidFields(bad...)
 	err = decoder.Decode(into, clean)
 	var several form.DecodeErrors
 	if errors.As(err, &several) {

@@ -58,6 +58,7 @@ type state struct {
 	asked     bool
 	scope     access.Scope
 	showing   *views.Flash // handed to the page by Shell
+	refused   error        // what Bind took and Submit must not write
 }
 
 const stateKey = "page"

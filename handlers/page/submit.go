@@ -29,13 +29,16 @@ const busyFor = 20 * time.Second
 // Submit runs the write of a form once. A form that succeeded before is not run again; its answer is.
 // Of two at once the second waits for the first. When the write says Invalid or Conflict, again shows
 // the form with the user's words and its problem; without again, and for other errors, Submit returns
-// the error. A form that carries no key is run without this guard.
+// the error. A body that Bind would not have written counts as Invalid. A form that carries no key is run without this guard.
 func Submit(c echo.Context, write func() (Done, error), again func(problem error) error) error {
 	values, err := body(c)
 	if err != nil {
 		return err
 	}
 	st, key := stateOf(c), values.Get(formKeyField)
+	if st.refused != nil {
+		return finish(c, Done{}, st.refused, again)
+	}
 	if key == "" || st.user == nil {
 		done, err := write()
 		return finish(c, done, err, again)
