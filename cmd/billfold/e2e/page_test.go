@@ -179,7 +179,10 @@ func (s *state) watch(event any) {
 		if e.RequestID == network.RequestID(e.LoaderID) {
 			clear(s.open) // a new page: of the old one's requests nothing is heard any more
 		}
-		s.open[e.RequestID] = e.Request.URL
+		// Not the icon: the browser may drop that request without a word when the next page comes.
+		if e.Type != network.ResourceTypeOther || !strings.Contains(e.Request.URL, "favicon") {
+			s.open[e.RequestID] = e.Request.URL
+		}
 		if u, err := url.Parse(e.Request.URL); err == nil && strings.HasPrefix(u.Scheme, "http") && !strings.HasPrefix(e.Request.URL, s.hosts) {
 			s.errors = append(s.errors, "request to another host: "+e.Request.URL)
 		}
