@@ -48,6 +48,11 @@ func (h *Handler) showInvoicePage(c echo.Context, address string) error {
 		return err
 	}
 	v := group.NewInvoice(page.Shell(c, "", invoicesCrumbs(c, g.Name)...), g.ID, sheet, page.Now(c))
+	notes, sizes, err := h.invoices.CreditNotesOf(ctx, scope, sheet.Row)
+	if err != nil {
+		return err
+	}
+	v.Credited(g.ID, notes, sizes)
 	v.Shell.Title = v.Title + " – " + g.Name
 	v.Lines = group.NewLines(g.ID, sheet, lines)
 	return page.Render(c, http.StatusOK, group.InvoicePage(v))

@@ -39,6 +39,9 @@ type InvoiceView struct {
 	Text     string // the customer's own
 	Lines    LinesView
 	Currency money.Currency
+
+	Corrects    *CorrectsView    // of a credit note
+	Corrections []CorrectionLine // of an invoice
 }
 
 // Fact is a name and a value.
@@ -75,6 +78,9 @@ func InvoiceTitle(r invoice.Row) string {
 	if r.State == invoice.Estimate {
 		return "Estimate for " + models.Month(r.Month).Label()
 	}
+	if r.Kind == invoice.KindCreditNote {
+		return "Credit note " + r.Address()
+	}
 	return "Invoice " + r.Address()
 }
 
@@ -96,6 +102,7 @@ func NewInvoice(shell views.Shell, groupID string, s invoice.Sheet, now time.Tim
 	for _, p := range s.Payments {
 		v.Payments = append(v.Payments, paymentLine(p, amount))
 	}
+	v.asCreditNote(groupID, s, amount)
 	switch {
 	case v.Estimate:
 		v.estimate(s, month, now)
@@ -174,15 +181,15 @@ func totals(s invoice.Sheet, amount func(int64) money.Amount) []Total {
 		end.Name = "Total before tax"
 	case s.State == invoice.Estimate:
 		end.Name = "Estimated total"
+	case s.Kind == invoice.KindCreditNote:
+		end.Name = "Total credited"
 	}
-	if s.State == invoice.Estimate && s.PrepaidMinor == 0 {
+	if s.Kind == invoice.KindCreditNote || (s.State == invoice.Estimate && s.PrepaidMinor == 0) {
 		return append(rows, end)
 	}
 	end.Grand = false
 	rows = append(rows, end)
-	add("Prepaid credit", -s.PrepaidMinor)
-	add("Credited", -s.CreditedMinor)
-	add("Paid", -s.PaidMinor)
+	settled(s, add)
 	return append(rows, Total{Name: "Amount due", Amount: amount(s.DueMinor), Grand: true})
 }
 
@@ -241,6 +248,10 @@ func paymentLine(p invoice.PaymentRow, amount func(int64) money.Amount) PaymentL
 	method := map[string]string{account.BankTransfer: "bank transfer", account.Card: "card"}[p.Method]
 	if method == "" {
 		method = p.Method
+	}
+	if p.Method == invoice.PrepaidReturn {
+		l.What, l.Amount = "Given back as prepaid credit by "+p.Reference, l.Amount.Neg()
+		return l
 	}
 	switch p.Kind {
 	case "refund":

@@ -130,6 +130,12 @@ func lineSet(groupID string, s invoice.Sheet, set invoice.LineSet) LineSetView {
 func line(groupID string, s invoice.Sheet, l invoice.InvoiceLine) LineView {
 	v := LineView{Service: LineName(l.LineRow), Path: views.LinePath(groupID, s.Address(), l.ID), TypePlan: joined(l.ServiceType, l.ServicePlan), Cloud: l.Cloud,
 		Quantity: strings.TrimSpace(views.Quantity(l.Quantity) + " " + l.Unit), UnitPrice: unitPrice(l.UnitPrice), Amount: l.Amount}
+	if c := s.Snapshot.Corrects; c != nil && l.OriginalLineID != nil { // the records are the original line's
+		v.Path = views.LinePath(groupID, c.Number, *l.OriginalLineID)
+		if l.Unit == "" && !l.UnitPrice.Valid {
+			v.UnitPrice = "Part of the line"
+		}
+	}
 	if l.LineType != "service_charge" {
 		v.About = append(v.About, lineType(l.LineType))
 	}
