@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"billfold/models"
@@ -11,6 +13,8 @@ import (
 	"billfold/models/account"
 	"billfold/models/db"
 	"billfold/models/people"
+
+	"golang.org/x/term"
 )
 
 type accountsCmd struct {
@@ -118,15 +122,30 @@ type usersCreateCmd struct {
 }
 
 func (c *usersCreateCmd) Run(a *app) error {
-	password, err := bufio.NewReader(a.stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	password, err := a.password()
+	if err != nil {
 		return err
 	}
 	return a.with(func(d *db.DB, clock models.Clock) error {
-		made, err := people.NewStore(d, clock).CreateUser(a.ctx, operator(), people.NewUser{Email: c.Email, Name: c.Name, Password: strings.TrimRight(password, "\r\n")})
+		made, err := people.NewStore(d, clock).CreateUser(a.ctx, operator(), people.NewUser{Email: c.Email, Name: c.Name, Password: password})
 		if err != nil {
 			return err
 		}
 		return a.print(map[string]any{"user_id": made.ID, "email": made.Email, "name": made.Name}, "User %s created.", made.Email)
 	})
+}
+
+// password reads a password from standard input: without echo on a terminal, else the first line.
+func (a *app) password() (string, error) {
+	if screen, ok := a.stdin.(*os.File); ok && term.IsTerminal(int(screen.Fd())) {
+		_, _ = fmt.Fprint(a.stderr, "Password: ")
+		typed, err := term.ReadPassword(int(screen.Fd()))
+		_, _ = fmt.Fprintln(a.stderr)
+		return string(typed), err
+	}
+	line, err := bufio.NewReader(a.stdin).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
 }
