@@ -89,7 +89,7 @@ func (s *Store) Full(ctx context.Context, invoiceID string) (Full, error) {
 	if f.Snapshot, err = f.Row.Decode(); err != nil {
 		return f, err
 	}
-	if err := tx.Where("invoice_id = ?", invoiceID).Order("project_name, service_name, id").Find(&f.Lines).Error; err != nil {
+	if err := tx.Where("invoice_id = ?", invoiceID).Order(documentOrder).Find(&f.Lines).Error; err != nil {
 		return f, err
 	}
 	if err := tx.Where("invoice_id = ?", invoiceID).Order("position").Find(&f.Taxes).Error; err != nil {
@@ -135,7 +135,7 @@ func (s *Store) Document(ctx context.Context, scope access.Scope, number, kind s
 	var doc documentRow
 	err = s.db.Read(ctx).Where("account_id = ? AND invoice_id = ? AND kind = ?", scope.AccountID(), row.ID, kind).Take(&doc).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return row, Document{}, models.Unavailablef("The PDF of invoice %s is being made. Try again in a minute", number)
+		return row, Document{}, models.Unavailablef("The PDF of %s is being made. Try again in a minute", number)
 	}
 	return row, Document{doc.Kind, doc.Content, doc.Sha256}, err
 }
