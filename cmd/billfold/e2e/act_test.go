@@ -136,6 +136,7 @@ func (p *Page) place(e element) (x, y float64, err error) {
 // under the name that the server gave it.
 func (p *Page) Download(action func()) string {
 	p.t.Helper()
+	window := string(chromedp.FromContext(p.ctx).Target.TargetID) // also the id of its main frame
 	begins := chromedp.BrowserEvents(p.ctx, browser.DownloadWillBegin)
 	progress := chromedp.BrowserEvents(p.ctx, browser.DownloadProgress)
 	action()
@@ -148,6 +149,9 @@ func (p *Page) Download(action func()) string {
 			if err != nil {
 				failed <- err
 				return
+			}
+			if string(e.FrameID) != window { // the browser tells everybody of all windows' downloads
+				continue
 			}
 			f = file{e.GUID, e.SuggestedFilename}
 			break
