@@ -69,9 +69,14 @@ func newBench(t *testing.T, options ...handlertest.Option) *bench {
 		shell.Errors = page.Problems(problem)
 		return page.Render(c, page.Status(problem), listPage(shell, b.bound.Name))
 	}
+	var binding sync.Mutex
 	post := func(c echo.Context) error {
-		b.bound = nameForm{}
-		if err := page.Bind(c, &b.bound); err != nil {
+		var bound nameForm
+		err := page.Bind(c, &bound)
+		binding.Lock()
+		b.bound = bound
+		binding.Unlock()
+		if err != nil {
 			return form(c, err)
 		}
 		return page.Submit(c, func() (page.Done, error) {

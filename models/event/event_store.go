@@ -128,5 +128,6 @@ func appendSubjects(tx *gorm.DB, row Row, accountID string, e Event) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return tx.CreateInBatches(rows, 500).Error
+	// SQLite binds many parameters slowly, so in small batches.
+	return tx.CreateInBatches(rows, 100).Error
 }

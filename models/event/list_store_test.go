@@ -219,9 +219,9 @@ func (j *journal) bulk(n int, at func(n int) time.Time) {
 	ctx, acc, group := context.Background(), j.scope.AccountID(), j.scope.GroupID()
 	var top int64
 	j.must(j.d.Read(ctx).Raw(`SELECT MAX(seq) FROM events`).Scan(&top).Error)
-	for from := 0; from < n; from += 500 {
+	for from := 0; from < n; from += 50 {
 		var events, subjects []map[string]any
-		for i := from; i < min(from+500, n); i++ {
+		for i := from; i < min(from+50, n); i++ {
 			seq := top + int64(i) + 1
 			events = append(events, map[string]any{"seq": seq, "account_id": acc, "chain": "bulk", "position": seq, "occurred_at": at(i), "actor_kind": "user", "actor_id": j.ana.ID, "actor_name": "Ana Lima",
 				"type": "bulk", "category": "bulk", "sentence": "did it.", "before": "", "after": "", "request_id": "", "ip": "", "hash": []byte{1}})
