@@ -11,6 +11,7 @@ func TestCreditNotesOnTheCommandLine(t *testing.T) {
 	l.customer()
 	l.ok("", "usage", "import", l.file("focus.csv", focus), "--create-projects")
 	l.ok("", "seller", "set", "--name", "Seller Inc", "--address-line1", "1 Main Street", "--city", "Austin", "--region", "TX", "--postal-code", "78701", "--country", "US")
+	l.ok("", "tax", "import") // this seller wants to charge European customers VAT
 	l.ok("", "billing-information", "set", "--group", "Acme/Default", "--company", "Acme Oy", "--address-line1", "Tie 1", "--city", "Espoo", "--postal-code", "02100", "--country", "FI")
 	l.ok("", "invoices", "close", "--month", "2024-09")
 	number := "BF-2024-000001"

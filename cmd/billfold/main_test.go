@@ -91,6 +91,9 @@ func TestFromUsageToInvoice(t *testing.T) {
 	if err := json.Unmarshal([]byte(l.ok("", "invoices", "close", "--month", "2024-09", "--json")), &report); err != nil {
 		t.Fatal(err)
 	}
+	if report.Groups[0].Total != "12.35" {
+		t.Errorf("a seller outside the EU charges %s, without tax rates of its own", report.Groups[0].Total)
+	}
 	if report.Issued != 1 || report.ExactCosts["USD"] != "12.34500080001" || report.RoundedSums["USD"] != "12.35" || report.ExactSums["USD"] != "12.34500080001" {
 		t.Errorf("report: %+v", report)
 	}
@@ -102,6 +105,21 @@ func TestFromUsageToInvoice(t *testing.T) {
 		t.Errorf("payment: %s", out)
 	}
 	l.ok("", "verify")
+}
+
+func TestASellerInTheEUGetsItsRates(t *testing.T) {
+	l := newLine(t)
+	l.customer()
+	l.ok("", "usage", "import", l.file("focus.csv", focus), "--create-projects")
+	l.ok("", "seller", "set", "--name", "Seller Oy", "--address-line1", "Katu 1", "--city", "Helsinki", "--postal-code", "00100", "--country", "FI")
+	l.ok("", "billing-information", "set", "--group", "Acme/Default", "--company", "Acme Oy", "--address-line1", "Tie 1", "--city", "Espoo", "--postal-code", "02100", "--country", "FI")
+	if out := l.ok("", "invoices", "close", "--month", "2024-09"); !strings.Contains(out, "no exchange rate from USD to EUR") {
+		t.Errorf("VAT on a dollar invoice must be stated in euro too: %s", out)
+	}
+	l.ok("", "rates", "import", l.file("rates.csv", "date,base,currency,rate\n2024-09-30,EUR,USD,1.1196\n"))
+	if out := l.ok("", "invoices", "close", "--month", "2024-09"); !strings.Contains(out, "with tax 15.50 USD") {
+		t.Errorf("25.5%% on 12.35: %s", out)
+	}
 }
 
 func TestBadInputIsRefusedInOneSentence(t *testing.T) {

@@ -16,19 +16,16 @@ import (
 	"billfold/cmd/billfold/demo"
 	"billfold/handlers"
 	"billfold/models"
-	"billfold/models/access"
 	"billfold/models/db"
 	"billfold/models/invoice"
 	"billfold/models/seller"
-	"billfold/models/tax"
 	"billfold/views"
 )
 
 type migrateCmd struct{}
 
 func (c *migrateCmd) Run(a *app) error {
-	clock, err := a.clock()
-	if err != nil {
+	if _, err := a.clock(); err != nil {
 		return err
 	}
 	if a.DatabaseURL == "" {
@@ -44,20 +41,10 @@ func (c *migrateCmd) Run(a *app) error {
 		return err
 	}
 	defer release()
-	if err := migrate(a.ctx, d, clock); err != nil {
+	if err := d.Migrate(a.ctx); err != nil {
 		return err
 	}
 	return a.print(map[string]any{"migrated": true}, "The database schema is up to date.")
-}
-
-// migrate brings the schema up to date and stores the tax rates that ship with the product, which
-// changes nothing when they are there.
-func migrate(ctx context.Context, d *db.DB, clock models.Clock) error {
-	if err := d.Migrate(ctx); err != nil {
-		return err
-	}
-	_, err := tax.NewStore(d, clock).ImportShipped(ctx, access.SystemActor())
-	return err
 }
 
 type serveCmd struct {
@@ -88,7 +75,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	d, release, err := c.open(a, clock)
+	d, release, err := c.open(a)
 	if err != nil {
 		return err
 	}
@@ -111,7 +98,7 @@ func (c *serveCmd) Run(a *app) error {
 }
 
 // open opens, locks and migrates the database; release closes and unlocks it.
-func (c *serveCmd) open(a *app, clock models.Clock) (d *db.DB, release func(), err error) {
+func (c *serveCmd) open(a *app) (d *db.DB, release func(), err error) {
 	if d, err = db.Open(a.ctx, a.DatabaseURL); err != nil {
 		return nil, nil, err
 	}
@@ -121,13 +108,7 @@ func (c *serveCmd) open(a *app, clock models.Clock) (d *db.DB, release func(), e
 		return nil, nil, err
 	}
 	release = func() { _ = d.Close(); unlock() }
-	if c.Demo {
-		// The demo stores its own tax rates, so that an untouched database stays recognisable.
-		err = d.Migrate(a.ctx)
-	} else {
-		err = migrate(a.ctx, d, clock)
-	}
-	if err != nil {
+	if err = d.Migrate(a.ctx); err != nil {
 		release()
 		return nil, nil, err
 	}

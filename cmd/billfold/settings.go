@@ -68,6 +68,13 @@ func (c *sellerSetCmd) Run(a *app) error {
 		if err := store.Set(a.ctx, operator(), s); err != nil {
 			return err
 		}
+		// A seller in the EU taxes by the EU's rates. One elsewhere would charge European customers VAT by
+		// them, so it gets them only by asking (billfold tax import).
+		if tax.InEU(s.Normalised().Country) {
+			if _, err := tax.NewStore(d, clock).ImportShipped(a.ctx, operator()); err != nil {
+				return err
+			}
+		}
 		return printSeller(a, store)
 	})
 }
