@@ -115,7 +115,7 @@ func (s *Store) Import(ctx context.Context, actor access.Actor, source string, r
 			return err
 		}
 		at := s.clock.Now()
-		var bad problems
+		var bad models.FileProblems
 		for start := 0; start < len(rows); {
 			end := start + 1
 			for end < len(rows) && rows[end].Base == rows[start].Base && rows[end].Currency == rows[start].Currency {
@@ -126,7 +126,7 @@ func (s *Store) Import(ctx context.Context, actor access.Actor, source string, r
 			}
 			start = end
 		}
-		if err := bad.err(models.Conflict); err != nil {
+		if err := bad.Err(models.Conflict); err != nil {
 			return err
 		}
 		if result.Stored == 0 {
@@ -154,7 +154,7 @@ func lock(tx *gorm.DB) error {
 }
 
 // store compares the rates of one pair of currencies, in order of date, with the stored ones and inserts the new.
-func store(tx *gorm.DB, at time.Time, rows []fileRow, result *Result, bad *problems) error {
+func store(tx *gorm.DB, at time.Time, rows []fileRow, result *Result, bad *models.FileProblems) error {
 	var stored []rateRow
 	err := tx.Where("base = ? AND currency = ? AND rate_date >= ? AND rate_date <= ?", string(rows[0].Base), string(rows[0].Currency),
 		rows[0].Date, rows[len(rows)-1].Date).Find(&stored).Error
@@ -175,11 +175,11 @@ func store(tx *gorm.DB, at time.Time, rows []fileRow, result *Result, bad *probl
 		case old.Equal(r.Rate):
 			result.Unchanged++
 		default:
-			bad.add(r.line, r.column, "the rate of %s to %s on %s is stored as %s; it stays, because invoices may have been made with it",
+			bad.Add(r.line, r.column, "the rate of %s to %s on %s is stored as %s; it stays, because invoices may have been made with it",
 				r.Base, r.Currency, r.Date.Format(time.DateOnly), old)
 		}
 	}
-	if len(fresh) == 0 || bad.total > 0 {
+	if len(fresh) == 0 || bad.Any() {
 		return nil
 	}
 	return tx.CreateInBatches(fresh, 1000).Error

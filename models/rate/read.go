@@ -33,7 +33,7 @@ type fileRow struct {
 // reader reads one file.
 type reader struct {
 	csv    *csv.Reader
-	bad    problems
+	bad    models.FileProblems
 	source string
 	rows   []fileRow
 	seen   map[key]int // the line of each rate
@@ -69,10 +69,10 @@ func read(in io.Reader, source string) ([]fileRow, error) {
 	if limited.N <= 0 {
 		return nil, models.Invalidf("file", "The file is larger than %d MB", maxFile>>20)
 	}
-	if f.bad.total == 0 && len(f.rows) == 0 {
-		f.bad.add(1, "", "there are no rates in the file")
+	if !f.bad.Any() && len(f.rows) == 0 {
+		f.bad.Add(1, "", "there are no rates in the file")
 	}
-	return f.rows, f.bad.err(models.Invalid)
+	return f.rows, f.bad.Err(models.Invalid)
 }
 
 func (f *reader) file() error {
@@ -120,14 +120,14 @@ func (f *reader) broken(err error) error {
 	if !errors.As(err, &parse) {
 		return err
 	}
-	f.bad.add(parse.Line, "", "this is not CSV: %s", parse.Err)
+	f.bad.Add(parse.Line, "", "this is not CSV: %s", parse.Err)
 	return nil
 }
 
 // ecbHeader checks "Date, USD, JPY, ..., ZAR, ".
 func (f *reader) ecbHeader(columns []string) bool {
 	if !strings.EqualFold(columns[0], "Date") || len(columns) < 2 {
-		f.bad.add(1, "", `the first line must be "date,base,currency,rate", or begin with "Date" and name a currency per column as the ECB's files do`)
+		f.bad.Add(1, "", `the first line must be "date,base,currency,rate", or begin with "Date" and name a currency per column as the ECB's files do`)
 		return false
 	}
 	good := true
@@ -136,7 +136,7 @@ func (f *reader) ecbHeader(columns []string) bool {
 			continue // the ECB ends each line with a comma
 		}
 		if !currencyForm.MatchString(name) {
-			f.bad.add(1, "", "column %d: %.20q is not a currency code", i+2, name)
+			f.bad.Add(1, "", "column %d: %.20q is not a currency code", i+2, name)
 			good = false
 		}
 	}
@@ -145,7 +145,7 @@ func (f *reader) ecbHeader(columns []string) bool {
 
 func (f *reader) ecb(line int, columns, record []string) {
 	if len(record) > len(columns) {
-		f.bad.add(line, "", "there are %d values for %d columns", len(record), len(columns))
+		f.bad.Add(line, "", "there are %d values for %d columns", len(record), len(columns))
 		return
 	}
 	date, ok := f.date(line, columns[0], record[0])
@@ -157,7 +157,7 @@ func (f *reader) ecb(line int, columns, record []string) {
 			continue
 		}
 		if i >= len(record) {
-			f.bad.add(line, columns[i], "the line ends before this column")
+			f.bad.Add(line, columns[i], "the line ends before this column")
 			return
 		}
 		value := strings.TrimSpace(record[i])
@@ -169,7 +169,7 @@ func (f *reader) ecb(line int, columns, record []string) {
 
 func (f *reader) plain(line int, record []string) {
 	if len(record) != 4 {
-		f.bad.add(line, "", "there are %d values for 4 columns", len(record))
+		f.bad.Add(line, "", "there are %d values for 4 columns", len(record))
 		return
 	}
 	date, ok := f.date(line, "date", record[0])
@@ -177,12 +177,12 @@ func (f *reader) plain(line int, record []string) {
 	for i, column := range []string{"base", "currency"} {
 		pair[i] = money.Currency(strings.ToUpper(strings.TrimSpace(record[i+1])))
 		if !currencyForm.MatchString(string(pair[i])) {
-			f.bad.add(line, column, "%.20q is not a currency code of three letters", record[i+1])
+			f.bad.Add(line, column, "%.20q is not a currency code of three letters", record[i+1])
 			ok = false
 		}
 	}
 	if ok && pair[0] == pair[1] {
-		f.bad.add(line, "currency", "base and currency are both %s", pair[0])
+		f.bad.Add(line, "currency", "base and currency are both %s", pair[0])
 		ok = false
 	}
 	if ok {
@@ -197,7 +197,7 @@ func (f *reader) date(line int, column, text string) (time.Time, bool) {
 			return t, true
 		}
 	}
-	f.bad.add(line, column, "%.30q is not a date; write 2026-11-20", text)
+	f.bad.Add(line, column, "%.30q is not a date; write 2026-11-20", text)
 	return time.Time{}, false
 }
 
@@ -205,15 +205,15 @@ func (f *reader) add(line int, column string, base, currency money.Currency, dat
 	value, err := money.ParseDecimal(text)
 	switch {
 	case err != nil:
-		f.bad.add(line, column, "%s", err)
+		f.bad.Add(line, column, "%s", err)
 		return
 	case !value.IsPositive():
-		f.bad.add(line, column, "the rate must be above zero")
+		f.bad.Add(line, column, "the rate must be above zero")
 		return
 	}
 	k := key{base, currency, date}
 	if first, twice := f.seen[k]; twice {
-		f.bad.add(line, column, "the rate of %s to %s on %s is on line %d already", base, currency, date.Format(time.DateOnly), first)
+		f.bad.Add(line, column, "the rate of %s to %s on %s is on line %d already", base, currency, date.Format(time.DateOnly), first)
 		return
 	}
 	f.seen[k] = line

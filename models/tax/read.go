@@ -51,7 +51,7 @@ func read(in io.Reader) ([]fileRow, error) {
 	}
 	c := csv.NewReader(buf)
 	c.Comment, c.TrimLeadingSpace, c.FieldsPerRecord = '#', true, -1
-	var bad problems
+	var bad models.FileProblems
 	var rows []fileRow
 	at := map[string]int{}
 	seen := map[key]int{}
@@ -62,7 +62,7 @@ func read(in io.Reader) ([]fileRow, error) {
 		}
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
-			bad.add(broken.Line, "", "this is not CSV: %s", broken.Err)
+			bad.Add(broken.Line, "", "this is not CSV: %s", broken.Err)
 			break
 		}
 		if err != nil {
@@ -76,7 +76,7 @@ func read(in io.Reader) ([]fileRow, error) {
 			continue
 		}
 		if len(record) != len(at) {
-			bad.add(line, "", "there are %d values for %d columns", len(record), len(at))
+			bad.Add(line, "", "there are %d values for %d columns", len(record), len(at))
 			continue
 		}
 		r, ok := readRow(func(name string) string {
@@ -86,7 +86,7 @@ func read(in io.Reader) ([]fileRow, error) {
 			return ""
 		}, line, &bad)
 		if before, twice := seen[r.key()]; ok && twice {
-			bad.add(line, "valid_from", "the rate of %s from %s is on line %d already", place(r), r.ValidFrom.Format(time.DateOnly), before)
+			bad.Add(line, "valid_from", "the rate of %s from %s is on line %d already", place(r), r.ValidFrom.Format(time.DateOnly), before)
 		} else if ok {
 			seen[r.key()] = line
 			rows = append(rows, fileRow{r, line})
@@ -95,43 +95,43 @@ func read(in io.Reader) ([]fileRow, error) {
 	if limited.N <= 0 {
 		return nil, models.Invalidf("file", "The file is larger than %d MB", maxFile>>20)
 	}
-	if bad.total == 0 && len(rows) == 0 {
-		bad.add(1, "", "there are no rates in the file")
+	if !bad.Any() && len(rows) == 0 {
+		bad.Add(1, "", "there are no rates in the file")
 	}
-	return rows, bad.err(models.Invalid)
+	return rows, bad.Err(models.Invalid)
 }
 
 // header notes where each column is.
-func header(record []string, line int, at map[string]int, bad *problems) bool {
+func header(record []string, line int, at map[string]int, bad *models.FileProblems) bool {
 	for i, name := range record {
 		name = strings.ToLower(strings.TrimSpace(name))
 		if !slices.Contains(columns, name) {
-			bad.add(line, "", "column %d: %.30q is not one of %s", i+1, name, strings.Join(columns, ", "))
+			bad.Add(line, "", "column %d: %.30q is not one of %s", i+1, name, strings.Join(columns, ", "))
 		}
 		at[name] = i
 	}
 	for _, must := range columns[:4] {
 		if _, there := at[must]; !there {
-			bad.add(line, must, "this column is missing")
+			bad.Add(line, must, "this column is missing")
 		}
 	}
-	return bad.total == 0
+	return !bad.Any()
 }
 
 // readRow checks one line.
-func readRow(value func(string) string, line int, bad *problems) (Rate, bool) {
-	before := bad.total
+func readRow(value func(string) string, line int, bad *models.FileProblems) (Rate, bool) {
+	before := bad.Count()
 	r := Rate{Country: code(value("country")), Name: value("name"), Source: value("source")}
 	if !seller.KnownCountry(r.Country) {
-		bad.add(line, "country", "%.20q is not a country; write two letters, GR for Greece", value("country"))
+		bad.Add(line, "country", "%.20q is not a country; write two letters, GR for Greece", value("country"))
 	}
 	r.Region = Region(r.Country, value("region"))
 	var err error
 	if r.ValidFrom, err = time.Parse(time.DateOnly, value("valid_from")); err != nil {
-		bad.add(line, "valid_from", "%.30q is not a date; write 2026-01-31", value("valid_from"))
+		bad.Add(line, "valid_from", "%.30q is not a date; write 2026-01-31", value("valid_from"))
 	}
 	if r.Rate, err = readRate(value("rate")); err != nil {
-		bad.add(line, "rate", "%s", err)
+		bad.Add(line, "rate", "%s", err)
 	}
 	if r.Name == "" {
 		r.Name = "Sales tax"
@@ -147,10 +147,10 @@ func readRow(value func(string) string, line int, bad *problems) (Rate, bool) {
 		most          int
 	}{{"region", r.Region, 30}, {"name", r.Name, 60}, {"source", r.Source, 200}} {
 		if utf8.RuneCountInString(text.value) > text.most || strings.ContainsFunc(text.value, func(c rune) bool { return !unicode.IsPrint(c) }) {
-			bad.add(line, text.column, "use at most %d printable characters", text.most)
+			bad.Add(line, text.column, "use at most %d printable characters", text.most)
 		}
 	}
-	return r, bad.total == before
+	return r, bad.Count() == before
 }
 
 // readRate reads "0.255" or "25.5%".

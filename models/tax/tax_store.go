@@ -110,7 +110,7 @@ func (s *Store) load(ctx context.Context, actor access.Actor, r io.Reader, keep 
 				return err
 			}
 		}
-		if err := i.bad.err(models.Conflict); err != nil {
+		if err := i.bad.Err(models.Conflict); err != nil {
 			return err
 		}
 		if len(i.after) == 0 {
@@ -132,7 +132,7 @@ type imported struct {
 	at            time.Time
 	keep          bool
 	result        Result
-	bad           problems
+	bad           models.FileProblems
 	before, after map[string]string // "FI 2024-09-01" -> "0.255 Finnish VAT", for the event
 }
 
@@ -156,7 +156,7 @@ func (i *imported) add(r fileRow) error {
 			return err
 		}
 		if used {
-			i.bad.add(r.line, "rate", "the rate of %s from %s is stored as %s (%s); it stays, because invoices may have been made with it",
+			i.bad.Add(r.line, "rate", "the rate of %s from %s is stored as %s (%s); it stays, because invoices may have been made with it",
 				place(r.Rate), r.ValidFrom.Format(time.DateOnly), old[0].Rate, old[0].Name)
 			return nil
 		}
