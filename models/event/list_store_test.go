@@ -238,9 +238,6 @@ func (j *journal) bulk(n int, at func(n int) time.Time) {
 
 // In a log above the size where dates are searched, each day still has exactly its events.
 func TestDatesInALongLog(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes 25,000 events")
-	}
 	eachJournal(t, func(j *journal) {
 		// 500 events a day for 50 days; the last of each day is numbered after the first of the next.
 		at := func(n int) time.Time {
@@ -268,9 +265,6 @@ func TestDatesInALongLog(t *testing.T) {
 
 // Whether the projects' events or the group's lead the search, the answer is the same.
 func TestProjectsOfManyEvents(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes 6,000 events")
-	}
 	eachJournal(t, func(j *journal) {
 		j.bulk(6000, func(n int) time.Time { return listStart.Add(time.Duration(n) * time.Minute) })
 		j.exec(`INSERT INTO event_subjects (subject_id, event_seq, account_id, kind, category, actor_id, occurred_at)

@@ -112,18 +112,25 @@ func keyset[T any](base func() *gorm.DB, o order, p Paging, key func(T) cursor) 
 	if len(rows) == 0 && from != nil { // what was there is gone: begin again
 		return keyset(base, o, Paging{Size: p.Size}, key)
 	}
-	more := len(rows) > p.size()
-	rows = rows[:min(len(rows), p.size())]
+	rows, around = cut(rows, p.size(), from != nil && !back, back, func(r T) string { return key(r).String() })
+	return rows, around, nil
+}
+
+// cut makes a page out of what was read: one row more than a page tells that there is another page.
+// behind says that it starts behind a cursor, back that it was read backwards from one.
+func cut[T any](rows []T, size int, behind, back bool, key func(T) string) (page []T, around Around) {
+	more := len(rows) > size
+	rows = rows[:min(len(rows), size)]
 	if back {
 		slices.Reverse(rows)
 	}
 	if len(rows) > 0 && (back || more) {
-		around.Next = key(rows[len(rows)-1]).String()
+		around.Next = key(rows[len(rows)-1])
 	}
-	if len(rows) > 0 && (from != nil && !back || back && more) {
-		around.Prev = key(rows[0]).String()
+	if len(rows) > 0 && (behind || back && more) {
+		around.Prev = key(rows[0])
 	}
-	return rows, around, nil
+	return rows, around
 }
 
 // CountLimit is where counting the rows of a list stops.

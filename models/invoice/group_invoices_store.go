@@ -129,37 +129,23 @@ const listColumns = `i.id, i.account_id, i.group_id, i.kind, i.month, i.state, i
 
 // invoiceRows reads one page by the keys (month, id), newest first.
 func invoiceRows(matching func() *gorm.DB, p Paging) (rows []Row, around Around, err error) {
-	q, back := matching().Select(listColumns), false
+	q, back, behind := matching().Select(listColumns), false, false
 	if month, id, ok := parseInvoiceKey(p.Before); ok {
 		q, back = q.Where("(i.month, i.id) > (?, ?)", month, id).Order("i.month ASC, i.id ASC"), true
 	} else {
 		if month, id, ok := parseInvoiceKey(p.After); ok {
 			q = q.Where("(i.month, i.id) < (?, ?)", month, id)
-			around.Prev = p.After
+			behind = true
 		}
 		q = q.Order("i.month DESC, i.id DESC")
 	}
 	if err := q.Limit(p.size() + 1).Scan(&rows).Error; err != nil {
 		return nil, around, err
 	}
-	if len(rows) == 0 && (back || around.Prev != "") { // what was there is gone: begin again
+	if len(rows) == 0 && (back || behind) { // what was there is gone: begin again
 		return invoiceRows(matching, Paging{Size: p.Size})
 	}
-	more := len(rows) > p.size()
-	rows = rows[:min(len(rows), p.size())]
-	if back {
-		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
-			rows[i], rows[j] = rows[j], rows[i]
-		}
-	}
-	newer, older := around.Prev != "" || back && more, more || back
-	around = Around{}
-	if newer {
-		around.Prev = invoiceKey(rows[0])
-	}
-	if older {
-		around.Next = invoiceKey(rows[len(rows)-1])
-	}
+	rows, around = cut(rows, p.size(), behind, back, invoiceKey)
 	return rows, around, nil
 }
 

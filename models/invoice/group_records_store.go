@@ -65,6 +65,7 @@ func (s *Store) LineRecords(ctx context.Context, scope access.Scope, address, li
 // recordRows reads one page by the keys (start, id), oldest first.
 func recordRows(matching func() *gorm.DB, p Paging) (rows []UsageRecord, around Around, err error) {
 	q := matching()
+	behind := false
 	at, id, back := parseRecordKey(p.Before)
 	if back {
 		q = q.Where("(start_at, id) < (?, ?)", at, id).Order("start_at DESC, id DESC")
@@ -72,34 +73,17 @@ func recordRows(matching func() *gorm.DB, p Paging) (rows []UsageRecord, around 
 		var from bool
 		if at, id, from = parseRecordKey(p.After); from {
 			q = q.Where("(start_at, id) > (?, ?)", at, id)
-			around.Prev = p.After
+			behind = true
 		}
 		q = q.Order("start_at ASC, id ASC")
 	}
 	if err := q.Limit(p.size() + 1).Scan(&rows).Error; err != nil {
 		return nil, around, err
 	}
-	if len(rows) == 0 {
-		if back || around.Prev != "" {
-			return recordRows(matching, Paging{Size: p.Size})
-		}
-		return nil, Around{}, nil
+	if len(rows) == 0 && (back || behind) { // what was there is gone: begin again
+		return recordRows(matching, Paging{Size: p.Size})
 	}
-	more := len(rows) > p.size()
-	rows = rows[:min(len(rows), p.size())]
-	if back {
-		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
-			rows[i], rows[j] = rows[j], rows[i]
-		}
-	}
-	earlier, later := around.Prev != "" || back && more, more || back
-	around = Around{}
-	if earlier {
-		around.Prev = recordKey(rows[0])
-	}
-	if later {
-		around.Next = recordKey(rows[len(rows)-1])
-	}
+	rows, around = cut(rows, p.size(), behind, back, recordKey)
 	return rows, around, nil
 }
 

@@ -41,29 +41,7 @@ func payBy(p invoice.PayBy) string {
 
 // status is the badge of an issued invoice.
 func status(l invoice.LastInvoice, now time.Time) views.Mark {
-	switch l.State {
-	case invoice.Paid:
-		if l.PaidOn != nil {
-			return views.Mark{Tone: views.OK, Text: "Paid " + views.Date(*l.PaidOn)}
-		}
-		return views.Mark{Tone: views.OK, Text: "Paid"}
-	case invoice.PaymentFailed:
-		return views.Mark{Tone: views.Bad, Text: "Payment failed"}
-	case invoice.Waived:
-		return views.Mark{Tone: views.Neutral, Text: "Waived"}
-	case invoice.Uncollectible:
-		return views.Mark{Tone: views.Neutral, Text: "Written off"}
-	case invoice.Credited:
-		return views.Mark{Tone: views.Neutral, Text: "Credited"}
-	}
-	if l.Due == nil {
-		return views.Mark{Tone: views.Warn, Text: "Due"}
-	}
-	// Due until the end of its day.
-	if !now.Before(l.Due.UTC().AddDate(0, 0, 1)) {
-		return views.Mark{Tone: views.Bad, Text: "Overdue since " + views.Date(*l.Due)}
-	}
-	return views.Mark{Tone: views.Warn, Text: "Due " + views.Date(*l.Due)}
+	return views.IssuedStatus(l.State, l.Due, l.PaidOn, now)
 }
 
 func monthLabel(m models.Month) string { return m.Label() }
