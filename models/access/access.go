@@ -52,7 +52,8 @@ type Actor struct {
 	ID        string // user or token id, empty for operator and system
 	Name      string // shown in event lists
 	RequestID string
-	IP        string // of users only
+	IP        string  // of users only
+	grants    [4]bool // of tokens: which of AllGrants
 }
 
 // OperatorActor is the command line.
@@ -85,8 +86,11 @@ func (s Scope) GroupID() string { return s.groupID }
 // Role is the actor's role; operator and system act as admin.
 func (s Scope) Role() Role { return s.role }
 
+// May reports whether the actor may do what needs n: by the role and, of a token, by its grants too.
+func (s Scope) May(n Need) bool { return s.role.May(n) && s.actor.may(n) }
+
 // CanWrite reports whether the actor may change billing.
-func (s Scope) CanWrite() bool { return s.role.May(Write) }
+func (s Scope) CanWrite() bool { return s.May(Write) }
 
 // IsAdmin reports whether the actor may do everything in the account.
-func (s Scope) IsAdmin() bool { return s.role.May(Admin) }
+func (s Scope) IsAdmin() bool { return s.May(Admin) }

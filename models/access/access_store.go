@@ -63,6 +63,12 @@ func (a *Access) resolve(ctx context.Context, actor Actor, query, id string, nee
 			return Scope{}, err
 		}
 		scope.role = role
+	case Token:
+		role, err := a.tokenRole(ctx, row.AccountID, actor.ID)
+		if err != nil {
+			return Scope{}, err
+		}
+		scope.role = role
 	default:
 		return Scope{}, missing
 	}
@@ -72,7 +78,29 @@ func (a *Access) resolve(ctx context.Context, actor Actor, query, id string, nee
 	if !scope.role.May(need) {
 		return Scope{}, a.forbidden(ctx, scope, need)
 	}
+	if !scope.May(need) {
+		return Scope{}, models.Forbiddenf("This token lacks the scope that this needs")
+	}
 	return scope, nil
+}
+
+// tokenRole is the role that a token has in an account: that of its user, or all of it for the account's
+// own and the operator's. What its grants leave of that, Scope.May says. A token that has been revoked has none.
+func (a *Access) tokenRole(ctx context.Context, accountID, tokenID string) (Role, error) {
+	var t struct {
+		ID                string
+		UserID, AccountID *string
+	}
+	err := a.db.Read(ctx).Raw(`SELECT id, user_id, account_id FROM api_tokens WHERE id = ? AND revoked_at IS NULL`, tokenID).Scan(&t).Error
+	switch {
+	case err != nil || t.ID == "":
+		return "", err
+	case t.UserID != nil:
+		return a.role(ctx, accountID, *t.UserID)
+	case t.AccountID != nil && *t.AccountID != accountID:
+		return "", nil
+	}
+	return RoleAdmin, nil
 }
 
 func (a *Access) role(ctx context.Context, accountID, userID string) (Role, error) {

@@ -50,9 +50,9 @@ func Lock(tx *gorm.DB, accountIDs ...string) error {
 // allow refuses a scope whose role is not enough; the zero scope is allowed nothing. Kinds: NotFound, Forbidden.
 func allow(scope access.Scope, need access.Need) error {
 	switch {
-	case scope.AccountID() == "" || !scope.Role().May(access.Read):
+	case scope.AccountID() == "" || !scope.May(access.Read):
 		return models.NotFoundf("Page not found")
-	case scope.Role().May(need):
+	case scope.May(need):
 		return nil
 	case need == access.Admin:
 		return models.Forbiddenf("You need admin access for %s", scope.AccountName())

@@ -116,9 +116,9 @@ func (useRow) TableName() string { return "credit_uses" }
 // may refuses a scope that lacks the need; the zero scope is allowed nothing. Kinds: NotFound, Forbidden.
 func may(scope access.Scope, need access.Need) error {
 	switch {
-	case scope.AccountID() == "" || !scope.Role().May(access.Read):
+	case scope.AccountID() == "" || !scope.May(access.Read):
 		return models.NotFoundf("Page not found")
-	case !scope.Role().May(need):
+	case !scope.May(need):
 		return models.Forbiddenf("You need billing access for %s", scope.AccountName())
 	}
 	return nil
