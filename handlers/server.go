@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"billfold/handlers/api"
 	"billfold/handlers/page"
 	"billfold/models"
 	"billfold/models/access"
@@ -42,8 +43,24 @@ func (d Deps) log() *slog.Logger {
 	return d.Log
 }
 
-// New is the whole console as one handler.
-func New(d Deps) http.Handler { return With(d, routes(d)) }
+// New is the whole product as one handler: the console, and the API under /v1.
+func New(d Deps) http.Handler {
+	pages, programs := With(d, routes(d)), NewAPI(d)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/") {
+			programs.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}
+
+// NewAPI is the API alone, with the log and the headers of all answers.
+func NewAPI(d Deps) *api.API {
+	a := api.New(api.Deps{DB: d.DB, Clock: d.Clock, Wall: d.Wall, Log: d.log(), PublicURL: d.PublicURL, RequestID: page.RequestID})
+	a.Use(logRequests(d.log()), securityHeaders(d.secure()))
+	return a
+}
 
 // With is the server around any route table, for tests of what all pages share.
 func With(d Deps, table []page.Route) http.Handler {

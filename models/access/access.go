@@ -87,7 +87,7 @@ func (s Scope) GroupID() string { return s.groupID }
 func (s Scope) Role() Role { return s.role }
 
 // May reports whether the actor may do what needs n: by the role and, of a token, by its grants too.
-func (s Scope) May(n Need) bool { return s.role.May(n) && s.actor.may(n) }
+func (s Scope) May(n Need) bool { return s.role.May(n) && s.actor.May(n) }
 
 // CanWrite reports whether the actor may change billing.
 func (s Scope) CanWrite() bool { return s.May(Write) }

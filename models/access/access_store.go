@@ -87,20 +87,36 @@ func (a *Access) resolve(ctx context.Context, actor Actor, query, id string, nee
 // tokenRole is the role that a token has in an account: that of its user, or all of it for the account's
 // own and the operator's. What its grants leave of that, Scope.May says. A token that has been revoked has none.
 func (a *Access) tokenRole(ctx context.Context, accountID, tokenID string) (Role, error) {
-	var t struct {
-		ID                string
-		UserID, AccountID *string
-	}
-	err := a.db.Read(ctx).Raw(`SELECT id, user_id, account_id FROM api_tokens WHERE id = ? AND revoked_at IS NULL`, tokenID).Scan(&t).Error
+	owner, err := a.tokenOwner(ctx, tokenID)
 	switch {
-	case err != nil || t.ID == "":
+	case errors.Is(err, errNoToken):
+		return "", nil
+	case err != nil:
 		return "", err
-	case t.UserID != nil:
-		return a.role(ctx, accountID, *t.UserID)
-	case t.AccountID != nil && *t.AccountID != accountID:
+	case owner.UserID != nil:
+		return a.role(ctx, accountID, *owner.UserID)
+	case owner.AccountID != nil && *owner.AccountID != accountID:
 		return "", nil
 	}
 	return RoleAdmin, nil
+}
+
+var errNoToken = errors.New("there is no such token")
+
+// owner is whose a token is; both nil is the operator.
+type owner struct{ UserID, AccountID *string }
+
+// tokenOwner tells whose a token is that has not been revoked, or errNoToken.
+func (a *Access) tokenOwner(ctx context.Context, tokenID string) (owner, error) {
+	var row struct {
+		ID    string
+		Owner owner `gorm:"embedded"`
+	}
+	err := a.db.Read(ctx).Raw(`SELECT id, user_id, account_id FROM api_tokens WHERE id = ? AND revoked_at IS NULL`, tokenID).Scan(&row).Error
+	if err == nil && row.ID == "" {
+		err = errNoToken
+	}
+	return row.Owner, err
 }
 
 func (a *Access) role(ctx context.Context, accountID, userID string) (Role, error) {

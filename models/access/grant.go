@@ -36,9 +36,9 @@ func (a Actor) Allows(g Grant) bool {
 	return a.Kind != Token || (i >= 0 && a.grants[i])
 }
 
-// may reports whether an actor's grants satisfy a need: reading takes any grant over billing or
+// May reports whether an actor's grants satisfy a need: reading takes any grant over billing or
 // projects.
-func (a Actor) may(n Need) bool {
+func (a Actor) May(n Need) bool {
 	switch n {
 	case Read:
 		return a.Allows(ReadBilling) || a.Allows(WriteBilling) || a.Allows(WriteProjects)

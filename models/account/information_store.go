@@ -42,6 +42,27 @@ func InformationTx(tx *gorm.DB, accountID, groupID string) (Information, error) 
 	return row.information()
 }
 
+// InformationsTx reads the billing information of groups of an account, by the group's id; the zero value
+// with VATStatus "none" where none was ever saved.
+func InformationsTx(tx *gorm.DB, accountID string, groupIDs []string) (map[string]Information, error) {
+	found := make(map[string]Information, len(groupIDs))
+	for _, id := range groupIDs {
+		found[id] = Information{VATStatus: VATNone}
+	}
+	var rows []informationRow
+	if err := tx.Where("account_id = ? AND group_id IN ?", accountID, groupIDs).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		info, err := row.information()
+		if err != nil {
+			return nil, err
+		}
+		found[row.GroupID] = info
+	}
+	return found, nil
+}
+
 // SaveInformationTx saves the billing information of a group with its event; the caller holds the
 // account's Lock and read at after it. The version must be the one that was read. VAT status, source
 // and time are the store's: they stay with the same id, a new id is unconfirmed. Nothing changed:
