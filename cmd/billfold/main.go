@@ -32,6 +32,7 @@ type commands struct {
 	Tax                taxCmd                `cmd:"" help:"Tax rates."`
 	BillingInformation billingInformationCmd `cmd:"" name:"billing-information" help:"Customers' billing information."`
 	VAT                vatCmd                `cmd:"" name:"vat" help:"VAT ids of customers."`
+	Tokens             tokensCmd             `cmd:"" help:"API tokens."`
 	Payments           paymentsCmd           `cmd:"" help:"Payments that arrived."`
 	Verify             verifyCmd             `cmd:"" help:"Check every invariant of the database; exits 1 when one is broken."`
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"billfold/models"
 	"billfold/models/people"
 
 	"github.com/labstack/echo/v4"
@@ -38,7 +39,7 @@ func (a *API) once(c echo.Context, e Endpoint, r *request, next echo.HandlerFunc
 	c.Request().Body = io.NopCloser(bytes.NewReader(body))
 	sum := sha256.Sum256(append([]byte(c.Request().URL.RawQuery+"\n"+c.Request().Header.Get(echo.HeaderContentEncoding)+"\n"), body...))
 	ctx, route := c.Request().Context(), e.Method+" "+c.Request().URL.EscapedPath()
-	before, err := a.people.BeginAnswer(ctx, r.owner.token.ID, route, key, sum[:])
+	before, err := a.begin(ctx, r, route, key, sum[:])
 	if err != nil {
 		return a.refuse(c, e, err)
 	}
@@ -64,6 +65,25 @@ func (a *API) once(c echo.Context, e Endpoint, r *request, next echo.HandlerFunc
 	err = next(c)
 	done = err == nil
 	return err
+}
+
+// busyFor is how long a request waits for the first one of the same key.
+const busyFor = 20 * time.Second
+
+// begin reserves a key, or gives the answer of the request that had it, once that is there.
+func (a *API) begin(ctx context.Context, r *request, route, key string, sum []byte) (*people.Answer, error) {
+	deadline := time.Now().Add(busyFor)
+	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
+		before, err := a.people.BeginAnswer(ctx, r.owner.token.ID, route, key, sum)
+		if models.KindOf(err) != models.Unavailable || time.Now().After(deadline) {
+			return before, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
 
 // keeper keeps what is written, as far as it is worth keeping.

@@ -38,7 +38,8 @@ func (answerRow) TableName() string { return "api_answers" }
 
 // BeginAnswer reserves a key of a token and route for the caller, who ends it with EndAnswer or gives
 // it back with DropAnswer, or gives the answer that the same request had. Kinds: Invalid (the key),
-// Conflict (the key came with another body; its first request still runs, or was lost half-way).
+// Conflict (the key came with another body, or its first request was lost half-way), Unavailable (the
+// first request still runs).
 func (s *Store) BeginAnswer(ctx context.Context, tokenID, route, key string, bodySHA256 []byte) (answer *Answer, err error) {
 	if key == "" || len(key) > maxAnswerKey {
 		return nil, models.Invalidf("Idempotency-Key", "Send a key of 1 to %d characters", maxAnswerKey)
@@ -64,7 +65,7 @@ func (s *Store) BeginAnswer(ctx context.Context, tokenID, route, key string, bod
 		case before.Status == 0 && now.Sub(before.CreatedAt) > formKeyLost:
 			return models.Conflictf("A request with this Idempotency-Key was lost half-way. See whether the change is there, then use a new key")
 		case before.Status == 0:
-			return models.Conflictf("A request with this Idempotency-Key is still being worked on. Try again in a moment")
+			return models.Unavailablef("A request with this Idempotency-Key is still being worked on. Try again in a moment")
 		}
 		answer = &Answer{int(before.Status), before.Body}
 		return nil
