@@ -23,6 +23,9 @@ func (a *API) registerGroups() {
 		Summary: "List billing groups of an account"}, "account_billing_groups", a.listGroupsOfAccount)
 	register(a, Endpoint{Method: http.MethodGet, Path: "/billing-group/{billing_group_id}", ID: "billing-group-get", Noun: groupNoun, Scope: InGroup,
 		Summary: "Get a billing group"}, a.getGroup)
+	a.registerGroupChanges()
+	a.registerGroupProjects()
+	a.registerGroupEvents()
 }
 
 // BillingGroup is a billing group as the contract shows it. Every key is always there.

@@ -159,26 +159,43 @@ func groupNameFree(tx *gorm.DB, accountName string, row groupRow) error {
 // Kinds: NotFound, Forbidden, Invalid (name wrong or taken), Conflict (deleted).
 func (s *Store) RenameGroup(ctx context.Context, scope access.Scope, groupID, name string) (Group, error) {
 	return s.changeGroup(ctx, scope, groupID, func(tx *gorm.DB, row groupRow, at time.Time) error {
-		if err := models.InvalidFields(CheckGroupName(name)...); err != nil {
-			return err
-		}
-		before := row.Name
-		if row.Name = CleanName(name); row.Name == before {
-			return nil
-		}
-		row.NameKey = NameKey(row.Name)
-		if err := groupNameFree(tx, scope.AccountName(), row); err != nil {
-			return err
-		}
-		err := tx.Model(&groupRow{}).Where("account_id = ? AND id = ?", row.AccountID, row.ID).
-			Updates(map[string]any{"name": row.Name, "name_key": row.NameKey}).Error
-		if err != nil {
-			return err
-		}
-		return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: "billing_group.renamed", Category: event.Group,
-			Sentence: "renamed the billing group " + before + " to " + row.Name + ".",
-			Before:   map[string]any{"name": before}, After: map[string]any{"name": row.Name}, Groups: []string{row.ID}})
+		return renameGroup(tx, scope, at, row, name)
 	})
+}
+
+// RenameGroupTx is RenameGroup in the caller's transaction, which holds the account's Lock and read at
+// after it. Kinds as RenameGroup.
+func RenameGroupTx(tx *gorm.DB, scope access.Scope, at time.Time, groupID, name string) error {
+	if err := allow(scope, access.Write); err != nil {
+		return err
+	}
+	row, err := takeLiveGroup(db.ForUpdate(tx), scope.AccountID(), groupID)
+	if err != nil {
+		return err
+	}
+	return renameGroup(tx, scope, at, row, name)
+}
+
+func renameGroup(tx *gorm.DB, scope access.Scope, at time.Time, row groupRow, name string) error {
+	if err := models.InvalidFields(CheckGroupName(name)...); err != nil {
+		return err
+	}
+	before := row.Name
+	if row.Name = CleanName(name); row.Name == before {
+		return nil
+	}
+	row.NameKey = NameKey(row.Name)
+	if err := groupNameFree(tx, scope.AccountName(), row); err != nil {
+		return err
+	}
+	err := tx.Model(&groupRow{}).Where("account_id = ? AND id = ?", row.AccountID, row.ID).
+		Updates(map[string]any{"name": row.Name, "name_key": row.NameKey}).Error
+	if err != nil {
+		return err
+	}
+	return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: "billing_group.renamed", Category: event.Group,
+		Sentence: "renamed the billing group " + before + " to " + row.Name + ".",
+		Before:   map[string]any{"name": before}, After: map[string]any{"name": row.Name}, Groups: []string{row.ID}})
 }
 
 // MakePrimary makes a live group the one that new projects join. The primary group again changes

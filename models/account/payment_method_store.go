@@ -127,33 +127,41 @@ func (s *Store) ChoosePaymentMethod(ctx context.Context, scope access.Scope, gro
 		if err := Lock(tx, scope.AccountID()); err != nil {
 			return err
 		}
-		at := s.clock.Now()
-		group, err := takeGroup(tx, scope.AccountID(), groupID)
-		if err != nil {
-			return err
-		}
-		before, _, err := PaymentMethodTx(tx, scope.AccountID(), groupID)
-		if err != nil || before.ID == methodID {
-			return err
-		}
-		label, value := "to decide later", (*string)(nil)
-		if methodID != "" {
-			method, err := usableMethod(tx, scope.AccountID(), methodID)
-			if err != nil {
-				return err
-			}
-			label, value = method.Label(), &methodID
-		}
-		err = tx.Model(&groupRow{}).Where("account_id = ? AND id = ?", group.AccountID, group.ID).Update("payment_method_id", value).Error
-		if err != nil {
-			return err
-		}
-		old := map[string]any{"payment_method": ""}
-		if before.ID != "" {
-			old["payment_method"] = before.Label()
-		}
-		return event.Append(tx, scope.Actor(), group.AccountID, at, event.Event{Type: "payment_method.chosen", Category: event.BillingInformation,
-			Sentence: "set the payment method of " + group.Name + ": " + label + ".",
-			Before:   old, After: map[string]any{"payment_method": label}, Groups: []string{group.ID}})
+		return ChoosePaymentMethodTx(tx, scope, s.clock.Now(), groupID, methodID)
 	})
+}
+
+// ChoosePaymentMethodTx is ChoosePaymentMethod in the caller's transaction, which holds the account's
+// Lock and read at after it. Kinds as ChoosePaymentMethod.
+func ChoosePaymentMethodTx(tx *gorm.DB, scope access.Scope, at time.Time, groupID, methodID string) error {
+	if err := allow(scope, access.Write); err != nil {
+		return err
+	}
+	group, err := takeGroup(tx, scope.AccountID(), groupID)
+	if err != nil {
+		return err
+	}
+	before, _, err := PaymentMethodTx(tx, scope.AccountID(), groupID)
+	if err != nil || before.ID == methodID {
+		return err
+	}
+	label, value := "to decide later", (*string)(nil)
+	if methodID != "" {
+		method, err := usableMethod(tx, scope.AccountID(), methodID)
+		if err != nil {
+			return err
+		}
+		label, value = method.Label(), &methodID
+	}
+	err = tx.Model(&groupRow{}).Where("account_id = ? AND id = ?", group.AccountID, group.ID).Update("payment_method_id", value).Error
+	if err != nil {
+		return err
+	}
+	old := map[string]any{"payment_method": ""}
+	if before.ID != "" {
+		old["payment_method"] = before.Label()
+	}
+	return event.Append(tx, scope.Actor(), group.AccountID, at, event.Event{Type: "payment_method.chosen", Category: event.BillingInformation,
+		Sentence: "set the payment method of " + group.Name + ": " + label + ".",
+		Before:   old, After: map[string]any{"payment_method": label}, Groups: []string{group.ID}})
 }

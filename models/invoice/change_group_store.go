@@ -1,0 +1,62 @@
+package invoice
+
+import (
+	"context"
+	"errors"
+
+	"billfold/models"
+	"billfold/models/access"
+	"billfold/models/account"
+	"billfold/models/money"
+
+	"gorm.io/gorm"
+)
+
+// GroupChange says what of a billing group is to be another; nil fields stay.
+type GroupChange struct {
+	Name        *string
+	Information func(*account.Information) // changes what it wants of what is stored
+	MethodID    *string                    // "" for not decided
+}
+
+// ChangeGroup changes name, billing information and payment method of the scope's group together, all
+// or nothing: programs send them in one request. Each writes its own event. Kinds: NotFound, Forbidden,
+// Invalid (name wrong or taken, information wrong), Conflict (deleted, bank transfer not allowed).
+func (s *Store) ChangeGroup(ctx context.Context, scope access.Scope, change GroupChange) error {
+	if !scope.CanWrite() {
+		return models.Forbiddenf("You need billing access for %s", scope.AccountName())
+	}
+	return s.db.RunTx(ctx, func(tx *gorm.DB) error {
+		if err := account.Lock(tx, scope.AccountID()); err != nil {
+			return err
+		}
+		at, id := s.clock.Now(), scope.GroupID()
+		if change.Name != nil {
+			if err := account.RenameGroupTx(tx, scope, at, id, *change.Name); err != nil {
+				return err
+			}
+		}
+		if change.MethodID != nil {
+			if err := account.ChoosePaymentMethodTx(tx, scope, at, id, *change.MethodID); err != nil {
+				return err
+			}
+		}
+		if change.Information == nil {
+			return nil
+		}
+		info, err := account.InformationTx(tx, scope.AccountID(), id)
+		if err != nil {
+			return err
+		}
+		change.Information(&info)
+		before, err := account.SaveInformationTx(tx, scope.Actor(), at, scope.AccountID(), id, info)
+		if err != nil || before.Currency == info.Currency {
+			return err
+		}
+		_, err = revalueGroupTx(tx, at, scope.AccountID(), id)
+		if errors.Is(err, money.ErrOverflow) {
+			return models.Invalidf("currency", "The running estimate is too large for amounts in %s", info.Currency)
+		}
+		return err
+	})
+}
