@@ -60,6 +60,7 @@ type API struct {
 	endpoints map[string]Endpoint // by method and route
 	order     []Endpoint
 	limits    *limits
+	cookies   *cookies
 
 	access   *access.Access
 	people   *people.Store
@@ -81,6 +82,7 @@ func New(d Deps) *API {
 	a := &API{Deps: d, echo: echo.New(), endpoints: map[string]Endpoint{}, limits: newLimits(),
 		access: access.New(d.DB), people: people.NewStore(d.DB, d.Clock).OnWallClock(d.Wall), accounts: account.NewStore(d.DB, d.Clock),
 		credits: credit.NewStore(d.DB, d.Clock), events: event.NewStore(d.DB), invoices: invoice.NewStore(d.DB, d.Clock), usage: usage.NewStore(d.DB, d.Clock)}
+	a.cookies = newCookies(a.people.Secret, d.Wall.Now)
 	a.echo.HideBanner, a.echo.HidePort = true, true
 	a.echo.IPExtractor = echo.ExtractIPDirect()
 	a.echo.HTTPErrorHandler = a.handleError
@@ -95,7 +97,7 @@ func New(d Deps) *API {
 
 // nouns are the files of the API: each registers its endpoints.
 func (a *API) nouns() []func() {
-	return []func(){a.registerGroups, a.registerCredits, a.registerUsers}
+	return []func(){a.registerGroups, a.registerCredits, a.registerInvoices, a.registerLines, a.registerDownloads, a.registerUsers}
 }
 
 // ServeHTTP answers a request under /v1.

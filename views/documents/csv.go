@@ -18,7 +18,10 @@ var csvHead = []string{"invoice_number", "line_type", "project", "service", "typ
 // credit_consumption with a negative amount, so that the rows add up to the taxable amount; tax and
 // prepaid credit are no rows. Text that a spreadsheet would run as a formula gets a leading apostrophe.
 // It refuses a document whose figures do not add up.
-func CSV(w io.Writer, inv Invoice) error {
+func CSV(w io.Writer, inv Invoice) error { return CSVOf(w, inv, "") }
+
+// CSVOf is CSV with the rows of one project only; "" is all.
+func CSVOf(w io.Writer, inv Invoice, project string) error {
 	if err := check(inv); err != nil {
 		return err
 	}
@@ -31,6 +34,9 @@ func CSV(w io.Writer, inv Invoice) error {
 		return err
 	}
 	for _, p := range inv.Projects {
+		if project != "" && p.Name != project {
+			continue
+		}
 		for _, l := range p.Lines {
 			price := ""
 			if l.UnitPrice.Valid {
@@ -46,6 +52,9 @@ func CSV(w io.Writer, inv Invoice) error {
 		}
 	}
 	for _, c := range inv.Allowances {
+		if project != "" && c.Project != project {
+			continue
+		}
 		if err := out.Write([]string{
 			cell(inv.Number), "credit_consumption", cell(c.Project), "", cell(c.Type), "", "",
 			instant(inv.PeriodStart), instant(inv.PeriodEnd), "", "", "",

@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// cookieLasts is how long a download address works: long enough to click it, short enough to be of no use
+// in a browser's history.
+const cookieLasts = 10 * time.Minute
+
+// cookies makes and checks the last part of download addresses, which stands for the token: an HMAC over
+// the document and an expiry.
+type cookies struct {
+	key func() ([]byte, error)
+	now func() time.Time
+}
+
+// newCookies reads the installation's key when the first cookie is made or checked.
+func newCookies(secret func(context.Context, string) ([]byte, error), now func() time.Time) *cookies {
+	var mu sync.Mutex
+	var key []byte
+	return &cookies{now: now, key: func() (_ []byte, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if key == nil {
+			key, err = secret(context.Background(), "download-cookies")
+		}
+		return key, err
+	}}
+}
+
+// forDocument gives the cookie of a document of an invoice.
+func (c *cookies) forDocument(invoiceID string) (string, error) {
+	key, err := c.key()
+	if err != nil {
+		return "", err
+	}
+	expiry := c.now().Add(cookieLasts).Unix()
+	stamped := binary.BigEndian.AppendUint64(nil, uint64(expiry))
+	return base64.RawURLEncoding.EncodeToString(append(stamped, sign(key, invoiceID, stamped)...)), nil
+}
+
+// check refuses a cookie that is not of the document or has expired. Error: *refusal with status 403.
+func (c *cookies) check(cookie, invoiceID string) error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(cookie)
+	if err != nil || len(raw) != 8+sha256.Size || !hmac.Equal(raw[8:], sign(key, invoiceID, raw[:8])) {
+		return &refusal{http.StatusForbidden, "invalid_download_cookie", "This download address is not valid. Ask for the invoice again"}
+	}
+	if c.now().Unix() >= int64(binary.BigEndian.Uint64(raw[:8])) {
+		return &refusal{http.StatusForbidden, "download_cookie_expired", "This download address has expired. Ask for the invoice again"}
+	}
+	return nil
+}
+
+func sign(key []byte, invoiceID string, expiry []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte("billfold download 1\x00" + invoiceID + "\x00"))
+	h.Write(expiry)
+	return h.Sum(nil)
+}
