@@ -1,0 +1,70 @@
+package bench
+
+import (
+	"bytes"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Memory is the most that was in use while something ran, in bytes.
+type Memory struct {
+	Heap int64 `json:"heap_bytes"` // objects in Go's heap, garbage not yet collected included
+	RSS  int64 `json:"rss_bytes"`  // of the whole process; 0 where it cannot be read
+}
+
+// Watch samples the memory until the returned function is called, which gives the peaks. What was
+// garbage before is collected first.
+func Watch() (stop func() Memory) {
+	debug.FreeOSMemory()
+	end, ended := make(chan struct{}), sync.WaitGroup{}
+	var peak Memory
+	ended.Go(func() {
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			m := inUse()
+			peak.Heap, peak.RSS = max(peak.Heap, m.Heap), max(peak.RSS, m.RSS)
+			select {
+			case <-end:
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	return func() Memory {
+		close(end)
+		ended.Wait()
+		return peak
+	}
+}
+
+func inUse() Memory {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return Memory{Heap: int64(sample[0].Value.Uint64()), RSS: rss()}
+}
+
+// rss is the resident memory of this process, 0 where the system does not tell.
+func rss() int64 {
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	content, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := bytes.Fields(content)
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(string(fields[1]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
