@@ -195,10 +195,12 @@ func (c *closer) moveOn(g openGroup, row *Row, lines []LineRow, why string) erro
 	if err := c.markClosed(g, nil); err != nil {
 		return err
 	}
-	next, err := estimateTx(c.tx, c.at, g.AccountID, GroupMonth{g.GroupID, c.month.Next()})
+	target := GroupMonth{g.GroupID, c.month.Next()}
+	estimates, err := estimatesTx(c.tx, c.at, g.AccountID, []GroupMonth{target})
 	if err != nil {
 		return err
 	}
+	next := estimates[target]
 	if err := c.tx.Exec(`DELETE FROM estimate_projects WHERE invoice_id = ?`, row.ID).Error; err != nil {
 		return err
 	}
