@@ -109,6 +109,16 @@ func (e *Env) settle(ctx context.Context, d *db.DB) error {
 	return ctx.Err()
 }
 
+// analyse brings the statistics up to date that the database plans by, as a running one has them.
+func (e *Env) analyse(ctx context.Context, d *db.DB) error {
+	pool, err := d.SQL()
+	if err != nil {
+		return err
+	}
+	_, err = pool.ExecContext(ctx, "ANALYZE")
+	return err
+}
+
 // Progress is the bar of a step; it can always be called.
 func (e *Env) Progress(words string) func(done, total int) {
 	if e.Bar != nil {

@@ -68,3 +68,15 @@ func rss() int64 {
 	}
 	return pages * int64(os.Getpagesize())
 }
+
+// flat is how far the peak of the heap may rise as the work grows: the garbage collector's own play.
+const flat = 1.5
+
+// rise is how the highest peak of the second half of some work stands to that of the first.
+func rise(peaks []float64) float64 {
+	half := (len(peaks) + 1) / 2
+	if half == len(peaks) {
+		return 1
+	}
+	return StatsOf(peaks[half:]).Max / StatsOf(peaks[:half]).Max
+}
