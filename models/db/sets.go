@@ -186,15 +186,33 @@ func affected(done sql.Result, err error) (int64, error) {
 	return done.RowsAffected()
 }
 
+// Each makes the values of a column by their places.
+func Each[T any](n int, at func(i int) T) []T {
+	values := make([]T, n)
+	for i := range values {
+		values[i] = at(i)
+	}
+	return values
+}
+
 // QueryIn reads what a query finds for a set of ids. The query has `?` for each of args and then, last of
 // all, `IN (?)` for the ids, which must be UUIDs. SQLite asks in several queries, so that an ORDER BY holds
 // within each of them only.
 func QueryIn(tx *gorm.DB, query string, ids []string, args []any, scan func(*sql.Rows) error) error {
+	return queryIn(tx, "uuid", query, ids, args, scan)
+}
+
+// QueryInTexts is QueryIn for a column of texts.
+func QueryInTexts(tx *gorm.DB, query string, keys []string, args []any, scan func(*sql.Rows) error) error {
+	return queryIn(tx, "text", query, keys, args, scan)
+}
+
+func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan func(*sql.Rows) error) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	if IsPostgres(tx) {
-		query = strings.Replace(query, "IN (?)", "= ANY(?::text[]::uuid[])", 1)
+		query = strings.Replace(query, "IN (?)", "= ANY(?::text[]::"+kind+"[])", 1)
 		return each(tx, numbered(query), append(slices.Clone(args), ids), scan)
 	}
 	for part := range slices.Chunk(ids, sqliteKeys) {
