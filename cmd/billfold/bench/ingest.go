@@ -67,8 +67,11 @@ func ingestWorld(ctx context.Context, e *Env) (*scratch.Database, *world, error)
 	defer func() { _ = d.Close() }()
 	each := max(1, e.Projects/e.Accounts)
 	groups := max(1, each/groupProjects)
-	w, err := newWorld(ctx, d, e.Accounts, groups, each/groups)
-	if err != nil {
+	if err := found(ctx, d); err != nil {
+		return nil, nil, err
+	}
+	w := &world{}
+	if err := w.add(ctx, d, e.Accounts, groups, each/groups); err != nil {
 		return nil, nil, err
 	}
 	return prepared, w, e.analyse(ctx, d)
@@ -99,13 +102,13 @@ func (r *ingestRound) run(ctx context.Context, progress func(done, total int)) e
 	tenth += (r.size - tenth%r.size) % r.size
 	for from := 0; from < r.total; from += tenth {
 		to := min(from+tenth, r.total)
-		stop := Watch()
+		watch := Watch()
 		err := r.product(ctx, from, to, progress)
-		memory := stop()
+		memory := watch.Stop()
 		if err != nil {
 			return err
 		}
-		r.memory.Heap, r.memory.RSS = max(r.memory.Heap, memory.Heap), max(r.memory.RSS, memory.RSS)
+		r.memory = r.memory.with(memory)
 		r.heaps = append(r.heaps, float64(memory.Heap))
 		if err := r.same(ctx, from, to); err != nil {
 			return fmt.Errorf("the limit: %w", err)
@@ -156,7 +159,7 @@ func ingestRow(e *Env, s shape, size int, ran []*ingestRound) Row {
 		speeds = append(speeds, perSecond(r.total, r.took))
 		bares = append(bares, perSecond(r.total, r.bare))
 		ratios = append(ratios, r.bare.Seconds()/r.took.Seconds())
-		row.Memory.Heap, row.Memory.RSS = max(row.Memory.Heap, r.memory.Heap), max(row.Memory.RSS, r.memory.RSS)
+		*row.Memory = row.Memory.with(r.memory)
 		growth = append(growth, rise(r.heaps))
 	}
 	speed, bare := StatsOf(speeds), StatsOf(bares)

@@ -17,30 +17,60 @@ type Memory struct {
 	RSS  int64 `json:"rss_bytes"`  // of the whole process; 0 where it cannot be read
 }
 
-// Watch samples the memory until the returned function is called, which gives the peaks. What was
-// garbage before is collected first.
-func Watch() (stop func() Memory) {
+// Watcher samples the memory until it is stopped.
+type Watcher struct {
+	mu    sync.Mutex
+	peak  Memory
+	end   chan struct{}
+	ended sync.WaitGroup
+}
+
+// Watch begins to sample the memory. What was garbage before is collected first.
+func Watch() *Watcher {
 	debug.FreeOSMemory()
-	end, ended := make(chan struct{}), sync.WaitGroup{}
-	var peak Memory
-	ended.Go(func() {
+	w := &Watcher{end: make(chan struct{})}
+	w.ended.Go(func() {
 		tick := time.NewTicker(10 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			m := inUse()
-			peak.Heap, peak.RSS = max(peak.Heap, m.Heap), max(peak.RSS, m.RSS)
+			w.look()
 			select {
-			case <-end:
+			case <-w.end:
 				return
 			case <-tick.C:
 			}
 		}
 	})
-	return func() Memory {
-		close(end)
-		ended.Wait()
-		return peak
-	}
+	return w
+}
+
+func (w *Watcher) look() {
+	m := inUse()
+	w.mu.Lock()
+	w.peak = w.peak.with(m)
+	w.mu.Unlock()
+}
+
+// Lap gives the peaks since Watch or the last Lap.
+func (w *Watcher) Lap() Memory {
+	w.look()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	peak := w.peak
+	w.peak = Memory{}
+	return peak
+}
+
+// Stop ends the sampling and gives the peaks since Watch or the last Lap.
+func (w *Watcher) Stop() Memory {
+	close(w.end)
+	w.ended.Wait()
+	return w.Lap()
+}
+
+// with is the greater of each.
+func (m Memory) with(n Memory) Memory {
+	return Memory{Heap: max(m.Heap, n.Heap), RSS: max(m.RSS, n.RSS)}
 }
 
 func inUse() Memory {

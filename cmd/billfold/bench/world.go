@@ -32,20 +32,22 @@ type group struct {
 // founded is when everything in a world was made: before the billed month.
 var founded = time.Date(2026, 6, 15, 9, 0, 0, 0, time.UTC)
 
-// newWorld makes so many accounts, each with so many groups, each with so many projects, all billable.
-func newWorld(ctx context.Context, d *db.DB, accounts, groups, projects int) (*world, error) {
+// found sets up the seller and the tax rates, as a world needs them.
+func found(ctx context.Context, d *db.DB) error {
 	if err := seller.NewStore(d, Clock).Set(ctx, operator, seller.Seller{Name: "Seller Oy", AddressLine1: "Katu 1", City: "Helsinki", PostalCode: "00100",
 		Country: "FI", VATID: "FI20774740", InvoicePrefix: "BF", PriceCurrency: "EUR", Prepaid: seller.MultiPurpose}); err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := tax.NewStore(d, Clock).ImportShipped(ctx, operator); err != nil {
-		return nil, err
-	}
+	_, err := tax.NewStore(d, Clock).ImportShipped(ctx, operator)
+	return err
+}
+
+// add makes so many accounts, each with so many groups, each with so many projects, all billable.
+func (w *world) add(ctx context.Context, d *db.DB, accounts, groups, projects int) error {
 	b, err := newBare(ctx, d)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	w := &world{}
 	rows := newRows()
 	flush := func() error {
 		return b.within(ctx, func(tx *sql.Tx) error {
@@ -58,15 +60,15 @@ func newWorld(ctx context.Context, d *db.DB, accounts, groups, projects int) (*w
 			return nil
 		})
 	}
-	for i := range accounts {
-		w.accounts = append(w.accounts, rows.customer(b, i, groups, projects))
+	for range accounts {
+		w.accounts = append(w.accounts, rows.customer(b, len(w.accounts), groups, projects))
 		if rows.full() {
 			if err := flush(); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return w, flush()
+	return flush()
 }
 
 // rows collects what a world is made of.
@@ -125,7 +127,7 @@ func (r *rows) customer(b *bare, number, groups, projects int) customer {
 // information is billing information: of ten groups six are at home, two are abroad with a confirmed VAT
 // id (reverse charge), one without, and one is outside the EU.
 func information(group, in any, company string, n int) []any {
-	city, postal, country, vat, status := "Espoo", "02100", "FI", "", "none"
+	city, region, postal, country, vat, status := "Espoo", "", "02100", "FI", "", "none"
 	var checked any
 	switch n % 10 {
 	case 6, 7:
@@ -133,12 +135,12 @@ func information(group, in any, company string, n int) []any {
 	case 8:
 		city, postal, country = "Berlin", "10115", "DE"
 	case 9:
-		city, postal, country = "Portland", "97201", "US"
+		city, region, postal, country = "Portland", "OR", "97201", "US"
 	}
 	source := ""
 	if status == "confirmed" {
 		source = "operator"
 	}
-	return []any{group, in, company, "Tie 2", "", "", city, "", postal, country, vat, status, source, checked, "", "", "", "EUR",
+	return []any{group, in, company, "Tie 2", "", "", city, region, postal, country, vat, status, source, checked, "", "", "", "EUR",
 		"PO-2026-17", "", "[]", "[]", 1, founded, "operator"}
 }

@@ -21,15 +21,25 @@ const prefix = "billfold_scratch_"
 func newName() string { return prefix + strings.ToLower(rand.Text()) }
 
 // server is a PostgreSQL server. Each statement has a connection of its own, made and closed again.
-type server struct{ address *url.URL }
+type server struct {
+	address  *url.URL
+	strategy string // how a template is copied
+}
 
 func dial(ctx context.Context, address string) (place, error) {
 	parsed, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("the database URL cannot be read; write postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
-	s := server{parsed}
-	return s, s.exec(ctx, "SELECT 1")
+	s := server{address: parsed}
+	version := 0
+	err = s.with(ctx, func(c *pgx.Conn) error {
+		return c.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
+	})
+	if version >= 150000 { // its default would write a large template into the log, page by page
+		s.strategy = " STRATEGY FILE_COPY"
+	}
+	return s, err
 }
 
 func (s server) dialect() db.Dialect { return db.Postgres }
@@ -37,7 +47,7 @@ func (s server) dialect() db.Dialect { return db.Postgres }
 func (s server) create(ctx context.Context, name, template string) (string, error) {
 	statement := "CREATE DATABASE " + name
 	if template != "" {
-		statement += " TEMPLATE " + template
+		statement += " TEMPLATE " + template + s.strategy
 	}
 	// Connections that were closed a moment ago may still be counted as users of the template.
 	err := s.exec(ctx, statement)
@@ -62,6 +72,13 @@ func inUse(err error) bool {
 }
 
 func (s server) exec(ctx context.Context, statement string) error {
+	return s.with(ctx, func(c *pgx.Conn) error {
+		_, err := c.Exec(ctx, statement)
+		return err
+	})
+}
+
+func (s server) with(ctx context.Context, fn func(c *pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, s.address.String())
 	if err != nil {
 		var refused *pgconn.ConnectError // its text holds the address, but not the password
@@ -70,6 +87,5 @@ func (s server) exec(ctx context.Context, statement string) error {
 		}
 		return fmt.Errorf("cannot connect to the database at %s", s.address.Host)
 	}
-	_, err = conn.Exec(ctx, statement)
-	return errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
+	return errors.Join(fn(conn), conn.Close(context.WithoutCancel(ctx)))
 }
