@@ -28,7 +28,9 @@ func (w *world) charge(group, start, cost string) {
 	if from := utc(start); w.now.Before(from) {
 		w.now = from
 	}
-	w.must(w.take("", start, cost, func(r *usage.Record) { r.BillingGroupID, r.LineType, r.ServiceName = group, usage.SupportCharge, "Support" }))
+	w.must(w.take("", start, cost, func(r *usage.Record) {
+		r.BillingGroupID, r.LineType, r.ServiceName = group, usage.SupportCharge, "Support"
+	}))
 }
 
 // lines are those of a group's estimate or invoice of a month.
