@@ -22,16 +22,14 @@ func UsesOn(tx *gorm.DB, accountID, invoiceID string) ([]InvoiceUse, error) {
 	return invoiceUses(tx, accountID, `u.invoice_id = ?`, invoiceID)
 }
 
-// UseByID reads one use of the account.
-func UseByID(tx *gorm.DB, accountID, useID string) (InvoiceUse, error) {
-	list, err := invoiceUses(tx, accountID, `u.id = ?`, useID)
-	if err == nil && len(list) == 0 {
+// ClaimByID reads a claim of the account as it is now. Kind: NotFound.
+func ClaimByID(tx *gorm.DB, accountID, id string) (Claim, error) {
+	byID, err := claimsByID(tx, accountID, []string{id})
+	c, ok := byID[id]
+	if err == nil && !ok {
 		err = models.NotFoundf("Page not found")
 	}
-	if err != nil {
-		return InvoiceUse{}, err
-	}
-	return list[0], nil
+	return c, err
 }
 
 func invoiceUses(tx *gorm.DB, accountID, which string, arg any) ([]InvoiceUse, error) {
