@@ -157,5 +157,5 @@ func closingWorld(ctx context.Context, e *Env, groups int) (*scratch.Database, e
 	if err := fillClosing(ctx, d, groups, e.Lines, e.Progress(fmt.Sprintf("preparing %d groups", groups))); err != nil {
 		return nil, err
 	}
-	return prepared, e.analyse(ctx, d)
+	return prepared, e.tidy(ctx, d)
 }

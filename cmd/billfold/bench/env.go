@@ -93,29 +93,44 @@ func (e *Env) In(ctx context.Context, prepared *scratch.Database, fn func(d *db.
 	return errors.Join(err, copied.Drop())
 }
 
-// settle has the database write what copying left behind, so that it does not do so while measured.
+// settle reads a fresh copy once and has the database write what copying left behind, so that it does neither
+// while it is measured.
 func (e *Env) settle(ctx context.Context, d *db.DB) error {
-	statement := "CHECKPOINT"
+	list, written := `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`, "CHECKPOINT"
 	if e.Dialect == db.SQLite {
-		statement = "PRAGMA wal_checkpoint(TRUNCATE)"
+		list, written = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`, "PRAGMA wal_checkpoint(TRUNCATE)"
 	}
-	pool, err := d.SQL()
+	b, err := newBare(ctx, d)
 	if err != nil {
 		return err
 	}
-	if _, err := pool.ExecContext(ctx, statement); err != nil && e.Dialect == db.SQLite {
+	tables, err := b.read(ctx, "tables", list)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables.rows {
+		if _, err := b.read(ctx, "tables", fmt.Sprintf(`SELECT count(*) FROM %s`, t[0])); err != nil {
+			return err
+		}
+	}
+	if _, err := b.pool.ExecContext(ctx, written); err != nil && e.Dialect == db.SQLite {
 		return err // on PostgreSQL only a superuser may; without it the figures scatter more
 	}
 	return ctx.Err()
 }
 
-// analyse brings the statistics up to date that the database plans by, as a running one has them.
-func (e *Env) analyse(ctx context.Context, d *db.DB) error {
+// tidy brings a prepared database into the state of one that has been running: statistics to plan by, and
+// nothing left for PostgreSQL's vacuum to come for while it is measured.
+func (e *Env) tidy(ctx context.Context, d *db.DB) error {
 	pool, err := d.SQL()
 	if err != nil {
 		return err
 	}
-	_, err = pool.ExecContext(ctx, "ANALYZE")
+	statement := "VACUUM (ANALYZE)"
+	if e.Dialect == db.SQLite {
+		statement = "ANALYZE"
+	}
+	_, err = pool.ExecContext(ctx, statement)
 	return err
 }
 

@@ -74,7 +74,7 @@ func ingestWorld(ctx context.Context, e *Env) (*scratch.Database, *world, error)
 	if err := w.add(ctx, d, e.Accounts, groups, each/groups); err != nil {
 		return nil, nil, err
 	}
-	return prepared, w, e.analyse(ctx, d)
+	return prepared, w, e.tidy(ctx, d)
 }
 
 // ingestRound is one run over all records: the product and its limit, batch by batch.
