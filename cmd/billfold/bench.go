@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/pprof"
 	"strings"
+	"syscall"
 
 	"billfold/cmd/billfold/bench"
 )
@@ -28,7 +30,8 @@ type benchCmd struct {
 func (c *benchCmd) Help() string {
 	return `Everything runs in throw-away databases of its own: SQLite files in the temporary folder, or with
 --database-url postgres://... new databases on that server, which are dropped at the end. The database that
-the URL names is not touched. The limit is the same rows written by bare SQL, in the same run.
+the URL names is not touched; only a run that was killed leaves new ones behind (billfold_scratch_...). The
+limit is the same rows written by bare SQL, in the same run.
 
 Measurements: ` + strings.Join(bench.Names(), ", ") + "."
 }
@@ -46,6 +49,9 @@ func (c *benchCmd) Run(a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
+	// A reader that goes away, as head does, ends it with an error and the databases dropped, not at once.
+	signal.Ignore(syscall.SIGPIPE)
+	defer signal.Reset(syscall.SIGPIPE)
 	report := benchReport{Processors: runtime.NumCPU(), Rows: []bench.Row{}}
 	options := bench.Options{Address: a.DatabaseURL, Only: c.Only, Records: c.Records, Projects: c.Projects, Accounts: c.Accounts,
 		Groups: c.Groups, Lines: c.Lines, Events: c.Events, Rounds: c.Rounds, Bar: a.bar}

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -161,6 +162,19 @@ func owner(t *testing.T, address string) (own string, databases func() []string)
 			t.Fatal(err)
 		}
 		return names
+	}
+}
+
+// TestFailedReport ends a run whose results nobody takes, with nothing left behind.
+func TestFailedReport(t *testing.T) {
+	o := tiny(t, db.SQLite)
+	o.Only = []string{"closing"}
+	gone := errors.New("the reader has gone")
+	if _, err := Run(t.Context(), o, func([]Row) error { return gone }); !errors.Is(err, gone) {
+		t.Errorf("%v, want the error of the report", err)
+	}
+	if files, err := os.ReadDir(filepath.Dir(strings.TrimPrefix(o.Address, "sqlite:"))); err != nil || len(files) > 0 {
+		t.Errorf("left behind: %v, %v", files, err)
 	}
 }
 
