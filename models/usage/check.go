@@ -97,6 +97,9 @@ func (r *Record) checkTexts(complain complainFunc) {
 // badText refuses what neither database nor document can hold: broken UTF-8 and control characters
 // (PostgreSQL's text has no NUL).
 func badText(s string, limit int) string {
+	if len(s) <= limit && printable(s) {
+		return ""
+	}
 	if !utf8.ValidString(s) {
 		return "write it in UTF-8"
 	}
@@ -111,6 +114,16 @@ func badText(s string, limit int) string {
 		}
 	}
 	return ""
+}
+
+// printable tells quickly what most texts are: ASCII without control characters.
+func printable(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Record) checkOwner(complain complainFunc) {

@@ -44,7 +44,8 @@ func (ids *focusIDs) next(row []string) string {
 			d.text(cell)
 		}
 	}
-	key := [16]byte(d.sum()[:16])
+	sum := d.sum()
+	key := [16]byte(sum[:16])
 	ids.seen[key]++
 	return fmt.Sprintf("focus-%s-%d", hex.EncodeToString(key[:]), ids.seen[key])
 }

@@ -3,6 +3,7 @@ package usage
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,12 +64,7 @@ func (s *Store) Import(ctx context.Context, actor access.Actor, batch []Record, 
 		return Result{}, models.NotFoundf("Account not found")
 	}
 	problems := &Problems{}
-	now := s.clock.Now()
-	for i := range batch {
-		for _, bad := range batch[i].Check(now) {
-			problems.record(&batch[i], i, bad)
-		}
-	}
+	checkAll(batch, s.clock.Now(), problems)
 	if err := problems.err(); err != nil {
 		return Result{}, err
 	}
@@ -94,6 +90,7 @@ type intake struct {
 	opt      Options
 	batch    []Record
 	owners   []owner // of the batch's records, by their place
+	digests  digests // of the batch's records
 	problems *Problems
 	result   Result
 	done     int
@@ -108,35 +105,23 @@ func (in *intake) all() error {
 			return err
 		}
 	}
-	found, err := in.lookUp()
+	refs := referencesOf(in.batch)
+	found, err := in.lookUp(refs.each)
 	if err != nil {
 		return err
 	}
-	places := map[string][]int{}
-	in.owners = make([]owner, len(in.batch))
-	for i := range in.batch {
-		o, bad := found.find(&in.batch[i])
-		if bad != nil && in.opt.CreateProjects {
-			o, bad, err = in.create(found, &in.batch[i], *bad)
-			if err != nil {
-				return err
-			}
-		}
-		if bad != nil {
-			in.problems.record(&in.batch[i], i, *bad)
-			continue
-		}
-		in.owners[i] = o
-		places[o.accountID] = append(places[o.accountID], i)
+	create := func(r *Record, missing models.Field) (owner, *models.Field, error) {
+		return in.create(found, r, missing)
 	}
-	if err := in.problems.err(); err != nil {
+	if !in.opt.CreateProjects {
+		create = nil
+	}
+	places, err := in.own(refs, found, create)
+	if err != nil {
 		return err
 	}
-	accounts := make([]string, 0, len(places))
-	for id := range places {
-		accounts = append(accounts, id)
-	}
-	slices.Sort(accounts)
+	defer in.digest()() // meanwhile the database locks and looks up
+	accounts := slices.Sorted(maps.Keys(places))
 	if in.opt.AccountID == "" {
 		if err := account.Lock(in.tx, accounts...); err != nil {
 			return err
@@ -152,6 +137,34 @@ func (in *intake) all() error {
 		}
 	}
 	return in.problems.err()
+}
+
+// own finds who pays for each record and gives the places of each account's records. create makes the
+// project that a record names but nobody has; it may be nil.
+func (in *intake) own(refs references, found *directory, create func(*Record, models.Field) (owner, *models.Field, error)) (map[string][]int, error) {
+	owners, bads := make([]owner, len(refs.each)), make([]*models.Field, len(refs.each))
+	for i, ref := range refs.each {
+		o, bad := found.find(ref)
+		if bad != nil && create != nil {
+			var err error
+			if o, bad, err = create(ref, *bad); err != nil {
+				return nil, err
+			}
+		}
+		owners[i], bads[i] = o, bad
+	}
+	places := map[string][]int{}
+	in.owners = make([]owner, len(in.batch))
+	for i := range in.batch {
+		ref := refs.of[i]
+		if bad := bads[ref]; bad != nil {
+			in.problems.record(&in.batch[i], i, *bad)
+			continue
+		}
+		in.owners[i] = owners[ref]
+		places[owners[ref].accountID] = append(places[owners[ref].accountID], i)
+	}
+	return places, in.problems.err()
 }
 
 func (in *intake) progress(n int) {

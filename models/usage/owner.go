@@ -35,6 +35,37 @@ func (o owner) id() string {
 	return o.groupID
 }
 
+// projectID is the project, empty for none.
+func (o owner) projectID() string {
+	if o.project != nil {
+		return o.project.ID
+	}
+	return ""
+}
+
+// references are the different ways in which the records of a batch say who pays: far fewer than records.
+type references struct {
+	each []*Record // the first record of each, in their order
+	of   []int     // place in each, by place of the record
+}
+
+func referencesOf(batch []Record) references {
+	refs := references{of: make([]int, len(batch))}
+	seen := map[[4]string]int{}
+	for i := range batch {
+		r := &batch[i]
+		key := [4]string{r.ProjectID, r.ProjectExternalID, r.Project, r.BillingGroupID}
+		n, ok := seen[key]
+		if !ok {
+			n = len(refs.each)
+			seen[key] = n
+			refs.each = append(refs.each, r)
+		}
+		refs.of[i] = n
+	}
+	return refs
+}
+
 // directory holds the projects and groups that the records of a batch may mean.
 type directory struct {
 	byID       map[string]*project
