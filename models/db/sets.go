@@ -26,6 +26,9 @@ func Col[T any](name, kind string, values []T) Column {
 	return Column{name, kind, values, len(values), func(i int) any { return values[i] }}
 }
 
+// Given is a column that a condition of UpdateRows names and that is not written.
+func Given[T any](kind string, values []T) Column { return Col("", kind, values) }
+
 // sent is the type in which a column goes over the wire to PostgreSQL, which casts it.
 func (c Column) sent() string {
 	if c.kind == "uuid" || c.kind == "numeric" {
@@ -123,19 +126,23 @@ func UpdateRows(tx *gorm.DB, table string, key Column, set []Column, where strin
 	if where != "" {
 		where = " AND " + where
 	}
-	sets := make([]string, len(set))
+	var sets []string
 	if IsPostgres(tx) {
 		from, args := unnest(append([]Column{key}, set...))
 		for i, c := range set {
 			value := fmt.Sprintf("u.c%d::%s", i+2, c.kind)
-			sets[i], where = c.assign(value), strings.ReplaceAll(where, fmt.Sprintf("{%d}", i+1), value)
+			if where = strings.ReplaceAll(where, fmt.Sprintf("{%d}", i+1), value); c.name != "" {
+				sets = append(sets, c.assign(value))
+			}
 		}
 		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, fmt.Sprintf("UPDATE %s SET %s FROM %s WHERE %s.%s = u.c1::%s%s",
 			table, strings.Join(sets, ", "), from, table, key.name, key.kind, where), args...))
 	}
 	where, named := marks(where)
-	for i, c := range set {
-		sets[i] = c.assign("?")
+	for _, c := range set {
+		if c.name != "" {
+			sets = append(sets, c.assign("?"))
+		}
 	}
 	statement, err := tx.Statement.ConnPool.PrepareContext(tx.Statement.Context,
 		fmt.Sprintf("UPDATE %s SET %s WHERE %s = ?%s", table, strings.Join(sets, ", "), key.name, where))
@@ -147,7 +154,9 @@ func UpdateRows(tx *gorm.DB, table string, key Column, set []Column, where strin
 	for row := range key.n {
 		args = args[:0]
 		for _, c := range set {
-			args = append(args, c.at(row))
+			if c.name != "" {
+				args = append(args, c.at(row))
+			}
 		}
 		args = append(args, key.at(row))
 		for _, i := range named {
