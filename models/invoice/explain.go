@@ -108,6 +108,7 @@ type TaxMonth struct {
 	Lines int
 	Sum   money.Amount
 	Rate  *tax.Rate
+	Until time.Time // the last day of Rate, zero when no later one is stored
 }
 
 // NotedTax is the working of a credit note: what is credited with it, less what was credited before.

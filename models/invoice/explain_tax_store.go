@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"billfold/models"
 	"billfold/models/access"
@@ -100,12 +101,24 @@ func taxMonths(tx *gorm.DB, e TaxExplained) ([]TaxMonth, error) {
 		m := TaxMonth{Month: month, Lines: r.Lines, Sum: money.New(r.Minor, money.Currency(e.Row.Currency))}
 		if c := tax.Category(e.Tax.Category); c == tax.Standard || c == tax.ZeroRated {
 			if found, ok := tax.RateOn(table, decision.Country, decision.Region, month.LastDay()); ok && found.Rate.Equal(e.Tax.Rate) {
-				m.Rate = &found
+				m.Rate, m.Until = &found, lastDayOf(table, found)
 			}
 		}
 		months = append(months, m)
 	}
 	return months, nil
+}
+
+// lastDayOf is the day before the next rate of the same place, zero for none.
+func lastDayOf(table []tax.Rate, r tax.Rate) (last time.Time) {
+	for _, next := range table {
+		if next.Country == r.Country && next.Region == r.Region && next.ValidFrom.After(r.ValidFrom) {
+			if end := next.ValidFrom.AddDate(0, 0, -1); last.IsZero() || end.Before(last) {
+				last = end
+			}
+		}
+	}
+	return last
 }
 
 // localTaxOf is the tax in the seller's currency as the document states it. all is the tax that the rate

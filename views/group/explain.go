@@ -41,6 +41,9 @@ func (v *workings) words(name, about, value string) {
 	v.Rows = append(v.Rows, Work{name, about, value, ""})
 }
 
+// roundedOnce is the rule of rounding as readers see it.
+const roundedOnce = "Rounded once, a half away from zero."
+
 // exchangeRate is the rate of an estimate or invoice with its date and source.
 func exchangeRate(r invoice.Row) string {
 	words := []string{"1 " + r.PriceCurrency + " = " + r.Rate.String() + " " + r.Currency}
@@ -55,22 +58,24 @@ func exchangeRate(r invoice.Row) string {
 
 // unrounded writes a share of minor units in the currency; one that goes on ends in dots.
 func unrounded(s money.Share, c money.Currency) string {
-	text := views.Quantity(s.Unrounded.Shift(-c.Decimals()))
-	if !s.Exact {
-		text += "…"
+	switch {
+	case !s.Exact:
+		return views.Quantity(s.Unrounded.Shift(-c.Decimals())) + "…"
+	case s.Unrounded.IsInteger():
+		return views.MoneyBare(money.New(s.Unrounded.IntPart(), c))
 	}
-	return text
+	return views.Quantity(s.Unrounded.Shift(-c.Decimals()))
 }
 
 // roundedHow says how a share became whole.
 func roundedHow(s money.Share) string {
 	switch {
 	case s.Extra:
-		return "rounded up: one of the units left over"
+		return "Rounded up: one of the units left over"
 	case s.Unrounded.IsInteger() && s.Exact:
-		return "nothing to round"
+		return "Nothing to round"
 	}
-	return "rounded down"
+	return "Rounded down"
 }
 
 // taxTitle is the name and rate of a tax.

@@ -191,7 +191,11 @@ func (v *CreditExplainedView) working(e invoice.CreditExplained) {
 	default:
 		v.Because = append(v.Because, "As much as there was to pay: the credit had more.")
 	}
-	v.Because = append(v.Because, views.Money(w.After)+left+" of the credit afterwards.")
+	after := views.Money(w.After)
+	if w.After.IsZero() {
+		after = "Nothing"
+	}
+	v.Because = append(v.Because, after+left+" of it afterwards.")
 }
 
 // order is why the credits were used one after the other.

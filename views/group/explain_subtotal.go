@@ -33,8 +33,8 @@ func NewSubtotalExplained(shell views.Shell, groupID string, e invoice.SubtotalE
 	if r.Kind == invoice.KindCreditNote {
 		v.Facts = append(v.Facts, Fact{Name: "Credits invoice", Value: e.Number, Path: views.InvoicePath(groupID, e.Number)})
 		v.Amount.words("Lines that are credited", "Whole lines or parts, in the currency and at the rate of invoice "+e.Number, views.Number(e.Lines))
-		v.Amount.Rows = append(v.Amount.Rows, Work{"Subtotal", "Sum of the amounts credited", views.Money(e.Subtotal), e.Subtotal.Decimal()})
-		v.Because = []string{"A credit note takes amounts of lines that were rounded when the invoice was issued. No usage is metered for it."}
+		v.Amount.Rows = append(v.Amount.Rows, Work{"Subtotal", "", views.Money(e.Subtotal), e.Subtotal.Decimal()})
+		v.Because = []string{"The sum of the amounts that are credited. A credit note takes amounts of lines that were rounded when the invoice was issued. No usage is metered for it."}
 		return v
 	}
 	v.Amount.Rows = append(v.Amount.Rows, Work{"Exact cost of all lines", "Sum of all usage records, nothing rounded", views.ExactCost(e.Cost), money.Canonical(e.Cost.Exact())})
@@ -42,14 +42,14 @@ func NewSubtotalExplained(shell views.Shell, groupID string, e invoice.SubtotalE
 		v.Amount.words("Times the exchange rate", "", r.Rate.String())
 		v.Amount.Rows = append(v.Amount.Rows, Work{"Not rounded", "", views.Quantity(e.Product) + " " + r.Currency, money.Canonical(e.Product)})
 	}
-	v.Amount.Rows = append(v.Amount.Rows, Work{"Rounding of the lines", "Each line is rounded once, half a unit away from zero", views.Quantity(e.Rounding) + " " + r.Currency, money.Canonical(e.Rounding)},
-		Work{"Subtotal", "Sum of the rounded lines", views.Money(e.Subtotal), e.Subtotal.Decimal()})
+	v.Amount.Rows = append(v.Amount.Rows, Work{"Rounding of the lines", "Each line is rounded once, a half away from zero", views.Quantity(e.Rounding) + " " + r.Currency, money.Canonical(e.Rounding)},
+		Work{"Subtotal", "", views.Money(e.Subtotal), e.Subtotal.Decimal()})
 	switch off, err := e.Subtotal.Sub(e.Rounded); {
 	case err != nil:
 	case off.IsZero():
-		v.Because = []string{"Rounded only once, the sum would be the same: " + views.Money(e.Rounded) + "."}
+		v.Because = []string{"The sum of the rounded lines. Rounded only once, it would be the same: " + views.Money(e.Rounded) + "."}
 	default:
-		v.Because = []string{"Rounded only once, the sum would be " + views.Money(e.Rounded) + ". An invoice states whole amounts for its lines, and their sum is what is billed (EN 16931, BR-CO-10)."}
+		v.Because = []string{"The sum of the rounded lines. Rounded only once, it would be " + views.Money(e.Rounded) + ". Lines are stated in whole amounts, and their sum is what is billed (EN 16931, BR-CO-10)."}
 	}
 	if c.Decimals() == 0 {
 		v.Because = append(v.Because, string(c)+" has no decimals: amounts are rounded to whole ones.")

@@ -21,6 +21,7 @@ type TaxExplainedView struct {
 	Sum      money.Amount // of Months
 	Lines    string       // how many lines they are
 	Rates    bool         // the months have rates
+	Because  []string     // the sentences under the amount
 	Credits  []string     // sentences on the part of the credits
 	Path     string       // of the credits on the invoice, empty for none
 	Local    *workings
@@ -31,7 +32,7 @@ type TaxExplainedView struct {
 
 // TaxMonthRow are the lines of a service month.
 type TaxMonthRow struct {
-	Month, Lines, Since, Source string
+	Month, Lines, Force, Source string
 	Sum                         money.Amount
 }
 
@@ -78,7 +79,9 @@ func (v *TaxExplainedView) facts(e invoice.TaxExplained) {
 		name, value, _ := strings.Cut(b, ": ")
 		add(name, value)
 	}
-	add("VAT ID of the customer", vatID(e.Snapshot.Customer))
+	id, confirmed := vatID(e.Snapshot.Customer)
+	add("VAT ID of the customer", id)
+	add("Confirmed by", confirmed)
 	add("VAT ID of the seller", e.Snapshot.Seller.VATID)
 	category := taxCategories[e.Tax.Category]
 	if category == "" {
@@ -97,27 +100,21 @@ func (v *TaxExplainedView) facts(e invoice.TaxExplained) {
 	}
 }
 
-// vatID says how far a VAT id is believed, who confirmed it and when.
-func vatID(i account.Information) string {
-	if i.VATID == "" {
-		return "Not given"
+// vatID says how far a VAT id is believed, and of a confirmed one who confirmed it and when.
+func vatID(i account.Information) (words, by string) {
+	switch {
+	case i.VATID == "":
+		return "Not given", ""
+	case i.VATStatus == account.VATChecking:
+		return i.VATID + ", not checked yet", ""
+	case i.VATStatus != account.VATConfirmed:
+		return i.VATID + ", not confirmed", ""
 	}
-	words := i.VATID
-	switch i.VATStatus {
-	case account.VATConfirmed:
-		words += ", confirmed"
-		if i.VATSource != "" {
-			words += ": " + i.VATSource
-		}
-	case account.VATChecking:
-		words += ", not checked yet"
-	default:
-		words += ", not confirmed"
-	}
+	by = i.VATSource
 	if i.VATCheckedAt != nil {
-		words += ", " + views.Moment(*i.VATCheckedAt)
+		by = joined(by, views.Moment(*i.VATCheckedAt))
 	}
-	return words
+	return i.VATID + ", confirmed", by
 }
 
 func (v *TaxExplainedView) months(e invoice.TaxExplained) {
@@ -126,9 +123,12 @@ func (v *TaxExplainedView) months(e invoice.TaxExplained) {
 	for _, m := range e.Months {
 		r := TaxMonthRow{Month: m.Month.Label(), Lines: views.Number(m.Lines), Sum: m.Sum}
 		if lines += m.Lines; m.Rate != nil {
-			r.Since, r.Source = views.Date(m.Rate.ValidFrom), m.Rate.Source
+			r.Force, r.Source = "Since "+views.Date(m.Rate.ValidFrom), m.Rate.Source
+			if !m.Until.IsZero() {
+				r.Force = views.Date(m.Rate.ValidFrom) + " to " + views.Date(m.Until)
+			}
 		} else if v.Rates {
-			r.Since, r.Source = "Not stored any more", e.Tax.Source
+			r.Force, r.Source = "Not stored any more", e.Tax.Source
 		}
 		v.Months = append(v.Months, r)
 	}
@@ -143,7 +143,7 @@ func (v *TaxExplainedView) amount(groupID string, e invoice.TaxExplained, c mone
 		v.Amount.add("Less its part of the credits", "", money.New(-t.AllowanceMinor, c))
 	}
 	v.product(e, money.New(t.TaxableMinor, c))
-	v.Amount.add("Tax", "Rounded once, half a unit away from zero", money.New(t.TaxMinor, c))
+	v.Amount.add("Tax", "", money.New(t.TaxMinor, c))
 	if e.Credits.IsZero() {
 		return
 	}
@@ -155,7 +155,7 @@ func (v *TaxExplainedView) amount(groupID string, e invoice.TaxExplained, c mone
 		v.Credits = []string{"The sum of these lines is not above zero, so none of the credits falls on them."}
 	default:
 		v.Credits = []string{"The credits, " + views.Money(e.Credits) + ", are split over the " + views.Number(e.Taxes) + " taxes in proportion to their lines.",
-			"The share of this tax is " + unrounded(e.Share, c) + " " + string(c) + ", " + roundedHow(e.Share) + "."}
+			"The share of this tax is " + unrounded(e.Share, c) + " " + string(c) + ", " + strings.ToLower(roundedHow(e.Share)) + "."}
 	}
 }
 
@@ -163,7 +163,11 @@ func (v *TaxExplainedView) amount(groupID string, e invoice.TaxExplained, c mone
 func (v *TaxExplainedView) product(e invoice.TaxExplained, taxable money.Amount) {
 	v.Amount.add("Taxable amount", "", taxable)
 	v.Amount.words("Times the rate", "", percent(e.Tax.Rate))
+	if e.Tax.Rate.IsZero() {
+		return
+	}
 	v.Amount.figure("Not rounded", "", e.Product)
+	v.Because = append(v.Because, roundedOnce)
 }
 
 // noted is the working of a credit note: what is credited with it, less what was before.
@@ -176,7 +180,8 @@ func (v *TaxExplainedView) noted(e invoice.TaxExplained, c money.Currency) {
 		v.Amount.add("Less their part of the invoice's credits", "", money.New(-t.AllowanceMinor, c))
 	}
 	v.Amount.add("Taxable amount", "", money.New(t.TaxableMinor, c))
-	v.Amount.add("Tax", "At "+percent(t.Rate)+", see below", money.New(t.TaxMinor, c))
+	v.Amount.add("Tax", "", money.New(t.TaxMinor, c))
+	v.Because = append(v.Because, "The rate is "+percent(t.Rate)+". How the tax was rounded stands below.")
 	row := func(name, about string, original, with, before, this int64) {
 		v.Noted = append(v.Noted, NotedRow{name, money.New(original, c), money.New(with, c), money.New(before, c), money.New(this, c), about})
 	}
@@ -209,7 +214,7 @@ func (v *TaxExplainedView) local(e invoice.TaxExplained) {
 	if !l.Earlier.IsZero() {
 		w.words("Less what earlier credit notes stated", "", views.Money(l.Earlier.Neg()))
 	}
-	w.Rows = append(w.Rows, Work{"Tax in " + string(l.Amount.Currency()), "Rounded once, half a unit away from zero", views.Money(l.Amount), l.Amount.Decimal()})
+	w.Rows = append(w.Rows, Work{"Tax in " + string(l.Amount.Currency()), "", views.Money(l.Amount), l.Amount.Decimal()})
 	v.Local = &w
 }
 

@@ -95,7 +95,9 @@ func NewInvoice(shell views.Shell, groupID string, s invoice.Sheet, now time.Tim
 		Info: views.BillingInformationPath(groupID), Text: s.Snapshot.Customer.InvoiceText, Currency: s.Valued.Currency}
 	amount := func(minor int64) money.Amount { return money.New(minor, s.Valued.Currency) }
 	v.Facts, v.Totals = invoiceFacts(groupID, s), totals(s, amount)
-	v.Totals[0].Path = views.SubtotalPath(groupID, address)
+	for i := range v.Totals {
+		v.Totals[i].Path = explains(groupID, s, v.Totals[i].Name)
+	}
 	for _, t := range s.Taxes {
 		v.Taxes = append(v.Taxes, TaxLine{Name: taxName(t), Rate: percent(t.Rate), Path: views.InvoiceTaxPath(groupID, address, t.Position),
 			Taxable: amount(t.TaxableMinor), Tax: amount(t.TaxMinor)})
@@ -196,6 +198,21 @@ func totals(s invoice.Sheet, amount func(int64) money.Amount) []Total {
 	rows = append(rows, end)
 	settled(s, add)
 	return append(rows, Total{Name: "Amount due", Amount: amount(s.DueMinor), Grand: true})
+}
+
+// explains is where a row of the totals leads: to how it came about, or to the table of what it sums up.
+func explains(groupID string, s invoice.Sheet, name string) string {
+	switch {
+	case name == "Subtotal":
+		return views.SubtotalPath(groupID, s.Address())
+	case name == "Tax" && len(s.Taxes) == 1:
+		return views.InvoiceTaxPath(groupID, s.Address(), s.Taxes[0].Position)
+	case name == "Tax" && len(s.Taxes) > 1:
+		return "#taxes"
+	case (name == "Credits" || name == "Prepaid credit") && len(s.Snapshot.Credits) > 0:
+		return "#credits"
+	}
+	return ""
 }
 
 // Explained leads from each credit to how it came about; claims are in the order of the credits, empty
