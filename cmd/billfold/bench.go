@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -40,6 +41,7 @@ Measurements: ` + strings.Join(bench.Names(), ", ") + "."
 type benchReport struct {
 	Server     string      `json:"server"`
 	Processors int         `json:"processors"`
+	Load       string      `json:"load"` // average at the start: above zero, others slow the figures down; "" where it is not told
 	Rows       []bench.Row `json:"rows"`
 }
 
@@ -52,7 +54,7 @@ func (c *benchCmd) Run(a *app) (err error) {
 	// A reader that goes away, as head does, ends it with an error and the databases dropped, not at once.
 	signal.Ignore(syscall.SIGPIPE)
 	defer signal.Reset(syscall.SIGPIPE)
-	report := benchReport{Processors: runtime.NumCPU(), Rows: []bench.Row{}}
+	report := benchReport{Processors: runtime.NumCPU(), Load: load(), Rows: []bench.Row{}}
 	options := bench.Options{Address: a.DatabaseURL, Only: c.Only, Records: c.Records, Projects: c.Projects, Accounts: c.Accounts,
 		Groups: c.Groups, Lines: c.Lines, Events: c.Events, Rounds: c.Rounds, Bar: a.bar}
 	report.Server, err = bench.Run(a.ctx, options, func(rows []bench.Row) error {
@@ -68,7 +70,14 @@ func (c *benchCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.print(report, "%d processors; %s", report.Processors, report.Server)
+	return a.print(report, "%d processors, load average %s at the start; %s", report.Processors, cmp.Or(report.Load, "unknown"), report.Server)
+}
+
+// load is the system's load average of the last minute, where Linux tells it.
+func load() string {
+	content, _ := os.ReadFile("/proc/loadavg")
+	average, _, _ := strings.Cut(string(content), " ")
+	return average
 }
 
 // profile starts what --cpuprofile and --memprofile ask for; stop writes it.

@@ -22,7 +22,7 @@ func TestBenchCommand(t *testing.T) {
 		return code, out.String(), errs.String()
 	}
 	code, out, errs := bench("--cpuprofile", cpu, "--memprofile", memory)
-	if code != 0 || !strings.Contains(out, "closing (20 groups, 2 lines each)") || !strings.Contains(out, "processors; SQLite") {
+	if code != 0 || !strings.Contains(out, "closing (20 groups, 2 lines each)") || !strings.Contains(out, "at the start; SQLite") {
 		t.Fatalf("code %d, %s\n%s", code, out, errs)
 	}
 	for _, file := range []string{cpu, memory} {

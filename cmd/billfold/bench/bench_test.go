@@ -15,7 +15,7 @@ import (
 )
 
 // tiny are sizes that take no time and leave no size even: rests of batches, of transactions and of accounts.
-func tiny(t *testing.T, dialect db.Dialect) Options {
+func tiny(t testing.TB, dialect db.Dialect) Options {
 	o := Options{Records: 310, Projects: 30, Accounts: 3, Groups: 3, Lines: 3, Events: 10, Rounds: 2}
 	o.Address = "sqlite:" + filepath.Join(t.TempDir(), "not-touched.db")
 	if dialect == db.Postgres {

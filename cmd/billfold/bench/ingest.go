@@ -49,7 +49,7 @@ func measureIngest(ctx context.Context, e *Env, s shape) ([]Row, error) {
 				return nil, err
 			}
 		}
-		all = append(all, ingestRow(e, s, size, ran))
+		all = append(all, ingestRow(e, w, s, size, ran))
 	}
 	return all, prepared.Drop()
 }
@@ -149,10 +149,10 @@ func (r *ingestRound) same(ctx context.Context, from, to int) error {
 }
 
 // ingestRow makes one result of several rounds.
-func ingestRow(e *Env, s shape, size int, ran []*ingestRound) Row {
+func ingestRow(e *Env, w *world, s shape, size int, ran []*ingestRound) Row {
 	var speeds, bares, ratios []float64
 	row := Row{Name: "ingest-" + s.name, Database: string(e.Dialect), Unit: "records/s", Rounds: len(ran),
-		Sizes:  []Size{{"records", e.Records}, {"projects", e.Projects}, {"accounts", e.Accounts}, {"records a line", s.perLine}, {"a batch", size}},
+		Sizes:  []Size{{"records", e.Records}, {"projects", len(ran[0].maker.projects)}, {"accounts", len(w.accounts)}, {"records a line", s.perLine}, {"a batch", size}},
 		Memory: &Memory{}, Note: s.about}
 	var growth []float64
 	for _, r := range ran {
