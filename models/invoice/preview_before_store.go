@@ -181,23 +181,41 @@ func (e *earlier) information() (map[string]account.Information, error) {
 	return infos, err
 }
 
-// charges sums the lines of the estimates in the currency, by estimate.
+// charges are those of the estimates in the currency, by estimate: of each project the sum that is kept
+// anyway, less its late usage, which may be taxed otherwise and is the only reason to look at lines.
 func (e *earlier) charges() (map[string][]Charge, error) {
-	var rows []struct {
+	type sum struct {
 		InvoiceID, ServiceMonth string
 		ProjectID               *string
 		Minor                   int64
+		Late                    bool
 	}
-	err := e.tx.Raw(`SELECT l.invoice_id, l.project_id, l.service_month, CAST(SUM(l.amount_minor) AS BIGINT) AS minor
+	args := append(append([]any{}, e.args...), string(e.currency))
+	var late, kept []sum
+	err := e.tx.Raw(`SELECT l.invoice_id, l.project_id, l.service_month, CAST(SUM(l.amount_minor) AS BIGINT) AS minor, TRUE AS late
 		FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE `+e.where+` AND i.currency = ? AND i.subtotal_minor > 0
-		GROUP BY l.invoice_id, l.project_id, l.service_month`, append(append([]any{}, e.args...), string(e.currency))...).Scan(&rows).Error
+		AND l.service_month <> i.month GROUP BY l.invoice_id, l.project_id, l.service_month`, args...).Scan(&late).Error
+	if err != nil {
+		return nil, err
+	}
+	err = e.tx.Raw(`SELECT p.invoice_id, p.project_id, i.month AS service_month, p.amount_minor AS minor
+		FROM estimate_projects p JOIN invoices i ON i.id = p.invoice_id WHERE `+e.where+` AND i.currency = ? AND i.subtotal_minor > 0`, args...).Scan(&kept).Error
 	charges := map[string][]Charge{}
-	for _, r := range rows {
+	lateOf := map[[2]string]int64{}
+	add := func(r sum) {
 		c := Charge{Month: models.Month(r.ServiceMonth), Minor: r.Minor}
-		if r.ProjectID != nil {
+		if r.ProjectID != nil && *r.ProjectID != models.NilID {
 			c.ProjectID = *r.ProjectID
 		}
+		if at := [2]string{r.InvoiceID, c.ProjectID}; r.Late {
+			lateOf[at] += r.Minor
+		} else {
+			c.Minor -= lateOf[at]
+		}
 		charges[r.InvoiceID] = append(charges[r.InvoiceID], c)
+	}
+	for _, r := range append(late, kept...) {
+		add(r)
 	}
 	return charges, err
 }
