@@ -8,10 +8,12 @@ import (
 	"billfold/models/db"
 )
 
-// TestCommands kills the commands that move money.
-func TestCommands(t *testing.T) {
+// TestCrash kills the product while it does each of the things that move money. Its long form takes the
+// database and the disk away too.
+func TestCrash(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, dialect db.Dialect) {
-		w := newWorld(t, dialect)
+		w := newWorld(t, newDatabase(t, dialect))
+		t.Run("world", w.complete)
 		t.Run("usage", func(t *testing.T) { usageTrial(w).run(t, 2) })
 		t.Run("close", func(t *testing.T) { closeTrial(w).run(t, 2) })
 		t.Run("documents", func(t *testing.T) { documentsTrial(w).run(t, 1) })
@@ -19,6 +21,9 @@ func TestCommands(t *testing.T) {
 		t.Run("serve", func(t *testing.T) { w.serveTrial(t, 2) })
 		t.Run("month", func(t *testing.T) { w.monthTrial(t, 1) })
 	})
+	if _, long := rounds(t, 0); long {
+		t.Run("outages", outages)
+	}
 }
 
 // usageTrial takes the month's files in. A file is taken in as a whole or not at all.

@@ -11,7 +11,11 @@
 //	commands_test.go  the trials of usage import, invoices close, invoices credit and the PDF jobs
 //	web_test.go       a browser without a screen: pages, forms, cookies
 //	traffic_test.go   people who send forms, and send them again when no answer came
-//	serve_test.go     the trial of serve under that traffic
+//	acts_test.go      what they do
+//	serve_test.go     the trials of serve: under that traffic, and closing a month by itself
+//	cluster_test.go   a PostgreSQL that the test may stop
+//	outage_test.go    long form: PostgreSQL stops while a command runs
+//	disk_linux_test.go  long form: the disk is full
 //
 // After each kill "billfold verify" must find nothing. At the end every number, amount, line, use of a
 // credit, document and event must be what the undisturbed run has: nothing that was acknowledged is lost

@@ -84,7 +84,9 @@ func (p *person) do(x act) error {
 		switch {
 		case a.status == http.StatusSeeOther:
 			p.acknowledged++
-			p.path, p.sent, p.location = action, values, a.location
+			if x.there != nil { // a step's draft may be gone by the time it is sent again
+				p.path, p.sent, p.location = action, values, a.location
+			}
 			if x.then != nil {
 				x.then(p, a.location)
 			}
