@@ -288,26 +288,6 @@ func all(wanted int) func(done int64, err error) error {
 	}
 }
 
-// chargesOf reads of an estimate's lines what the arithmetic needs, summed per project and service
-// month: sums of rounded lines are exact, so that a page need not read every line.
-func chargesOf(tx *gorm.DB, invoiceID string) ([]Charge, error) {
-	var rows []struct {
-		ProjectID    *string
-		ServiceMonth string
-		Minor        int64
-	}
-	err := tx.Raw(`SELECT project_id, service_month, CAST(SUM(amount_minor) AS BIGINT) AS minor FROM invoice_lines
-		WHERE invoice_id = ? GROUP BY project_id, service_month ORDER BY service_month`, invoiceID).Scan(&rows).Error
-	charges := make([]Charge, len(rows))
-	for i, r := range rows {
-		charges[i] = Charge{Month: models.Month(r.ServiceMonth), Minor: r.Minor}
-		if r.ProjectID != nil {
-			charges[i].ProjectID = *r.ProjectID
-		}
-	}
-	return charges, err
-}
-
 // PriceCurrency is the currency that usage costs are in.
 func (s *Store) PriceCurrency(ctx context.Context) (money.Currency, error) {
 	return PriceCurrencyTx(s.db.Read(ctx))

@@ -35,11 +35,11 @@ func (s *Store) Preview(ctx context.Context, scope access.Scope, row Row) (t Tot
 		return t, "", false, err
 	}
 	draft := Draft{Currency: money.Currency(row.Currency), Tax: treatment}
-	if draft.Charges, err = chargesOf(tx, row.ID); err != nil {
-		return t, "", false, err
-	}
 	row.AccountID = scope.AccountID()
 	if draft.Credits, draft.Prepaid, err = s.creditsLeft(tx, sell, row); err != nil {
+		return t, "", false, err
+	}
+	if draft.Charges, err = sumsOf(tx, row, treatment, draft.Credits); err != nil {
 		return t, "", false, err
 	}
 	t, err = Compute(draft)
