@@ -34,6 +34,12 @@ func Bound(d decimal.Decimal) error {
 	if d.IsZero() || places >= -MaxScale && places <= maxDigits && d.NumDigits()+int(places) <= maxDigits {
 		return nil // nearly all of them, and millions of them
 	}
+	if d.NumDigits()+int(places) > maxDigits { // before anything writes out 1e1000000000
+		return fmt.Errorf("the number has more than %d digits before the point", maxDigits)
+	}
+	if d.NumDigits() <= -int(places)-MaxScale {
+		return fmt.Errorf("the number has more than %d decimals", MaxScale)
+	}
 	if !d.Equal(d.Truncate(MaxScale)) {
 		return fmt.Errorf("the number has more than %d decimals", MaxScale)
 	}

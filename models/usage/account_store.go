@@ -28,10 +28,8 @@ type newRecord struct {
 	line  *line
 }
 
-// account takes in the records of one account, whose row is locked. Records go in the order of their
-// ids, so that two batches write index pages in one order.
+// account takes in the records of one account, whose row is locked.
 func (in *intake) account(accountID string, places []int) error {
-	slices.SortStableFunc(places, func(a, b int) int { return strings.Compare(in.batch[a].ID, in.batch[b].ID) })
 	fresh, err := in.fresh(accountID, places)
 	if err != nil || in.problems.Total > 0 || len(fresh) == 0 {
 		return err
@@ -52,13 +50,15 @@ func (in *intake) account(accountID string, places []int) error {
 }
 
 // fresh leaves out what was taken in before with the same content, in this batch or an earlier one.
-// The same id with other content is a conflict.
+// The same id with other content is a conflict. What is left is in the order of ids, so that two batches
+// write index pages in one order.
 func (in *intake) fresh(accountID string, places []int) ([]newRecord, error) {
+	slices.SortStableFunc(places, func(a, b int) int { return strings.Compare(in.batch[a].ID, in.batch[b].ID) })
 	ids := make([]string, 0, len(places))
 	for _, i := range places {
 		ids = append(ids, in.batch[i].ID)
 	}
-	known, err := in.sets.known(accountID, slices.Compact(ids))
+	known, err := knownRecords(in.tx, accountID, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,6 @@ func (in *intake) fresh(accountID string, places []int) ([]newRecord, error) {
 		}
 	}
 	in.result.Duplicates += len(places) - len(fresh)
-	in.progress(len(places) - len(fresh))
 	return fresh, nil
 }
 
@@ -224,7 +223,6 @@ func (in *intake) write(at time.Time, accountID string, fresh []newRecord, lines
 	case err != nil:
 		return err
 	}
-	in.progress(len(fresh))
 	return in.sets.insertRecords(accountID, at, fresh)
 }
 

@@ -2,6 +2,7 @@ package usage
 
 import (
 	"fmt"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -203,6 +204,8 @@ func (r *Record) checkTags(complain complainFunc) {
 			complain(fieldTags, "a tag has no name")
 		} else if !utf8.ValidString(key) || !utf8.ValidString(value) {
 			complain(fieldTags, "tag %.40q: write it in UTF-8", key)
+		} else if strings.ContainsRune(key, 0) || strings.ContainsRune(value, 0) {
+			complain(fieldTags, "tag %.40q: take out the control character U+0000", key)
 		}
 	}
 	if size > MaxTags {

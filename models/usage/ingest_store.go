@@ -2,10 +2,8 @@ package usage
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -29,9 +27,8 @@ func NewStore(d *db.DB, clock models.Clock) *Store { return &Store{d, clock} }
 
 // Options say how records are taken in.
 type Options struct {
-	AccountID      string         // takes only records of this account's projects and groups; empty for any
-	CreateProjects bool           // makes missing projects in the primary group of AccountID
-	Progress       func(done int) // called now and then with the records done so far; may start again when the transaction does
+	AccountID      string // takes only records of this account's projects and groups; empty for any
+	CreateProjects bool   // makes missing projects in the primary group of AccountID
 }
 
 // Result counts records: Accepted were new, Duplicates were there before with the same content.
@@ -42,32 +39,51 @@ type Result struct {
 
 // Ingest takes in a batch of at most MaxBatch records, all or nothing, in one transaction. Errors:
 // *Problems of kind Invalid (bad records, unknown projects, usage after a project's deletion) or
-// Conflict (taken in before with other content); Forbidden for users; Unavailable.
+// Conflict (taken in before with other content); Forbidden for users; NotFound (the account); Unavailable.
 func (s *Store) Ingest(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
 	if len(batch) > MaxBatch {
 		return Result{}, models.Invalidf("records", "Send at most %d records at once; these are %d", MaxBatch, len(batch))
 	}
-	return s.Import(ctx, actor, batch, opt)
-}
-
-// Import takes in all records of a file or none, however many they are, in one transaction. The
-// accounts' rows stay locked meanwhile, so their moves and closing wait (tens of seconds for a million
-// records); on SQLite every other change waits. Importing a file again changes nothing. Errors as Ingest.
-func (s *Store) Import(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
-	if actor.Kind == access.User {
-		return Result{}, models.Forbiddenf("Only the operator can take usage in")
-	}
-	if opt.CreateProjects && opt.AccountID == "" {
-		return Result{}, models.Invalidf("account", "Name the account in which missing projects are to be made")
-	}
-	if opt.AccountID != "" && !models.IsID(opt.AccountID) {
-		return Result{}, models.NotFoundf("Account not found")
+	if err := mayIngest(actor, opt); err != nil {
+		return Result{}, err
 	}
 	problems := &Problems{}
 	checkAll(batch, s.clock.Now(), problems)
 	if err := problems.err(); err != nil {
 		return Result{}, err
 	}
+	return s.take(ctx, actor, batch, opt)
+}
+
+// Import is Ingest of any number of records: in batches of MaxBatch, each all or nothing in a transaction of
+// its own. Result counts what was taken in before an error.
+func (s *Store) Import(ctx context.Context, actor access.Actor, records []Record, opt Options) (Result, error) {
+	var result Result
+	for batch := range slices.Chunk(records, MaxBatch) {
+		got, err := s.Ingest(ctx, actor, batch, opt)
+		result.Accepted += got.Accepted
+		result.Duplicates += got.Duplicates
+		if err != nil {
+			return result, err
+		}
+	}
+	return result, nil
+}
+
+func mayIngest(actor access.Actor, opt Options) error {
+	switch {
+	case actor.Kind == access.User:
+		return models.Forbiddenf("Only the operator can take usage in")
+	case opt.CreateProjects && opt.AccountID == "":
+		return models.Invalidf("account", "Name the account in which missing projects are to be made")
+	case opt.AccountID != "" && !models.IsID(opt.AccountID):
+		return models.NotFoundf("Account not found")
+	}
+	return nil
+}
+
+// take takes in a batch whose records are checked.
+func (s *Store) take(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
 	var result Result
 	err := s.db.RunCopyTx(ctx, func(tx *gorm.DB, copyFrom db.CopyFrom) error {
 		run := &intake{tx: tx, sets: newSets(tx, copyFrom), clock: s.clock, actor: actor, opt: opt, batch: batch, problems: &Problems{}}
@@ -93,7 +109,6 @@ type intake struct {
 	digests  digests // of the batch's records
 	problems *Problems
 	result   Result
-	done     int
 }
 
 // all locks the accounts, in the order of their ids and before anything else that counts, since
@@ -167,35 +182,15 @@ func (in *intake) own(refs references, found *directory, create func(*Record, mo
 	return places, in.problems.err()
 }
 
-func (in *intake) progress(n int) {
-	in.done += n
-	if in.opt.Progress != nil {
-		in.opt.Progress(in.done)
-	}
-}
-
 // create makes the project that a record names but nobody has, and tells why it cannot.
 func (in *intake) create(found *directory, r *Record, missing models.Field) (owner, *models.Field, error) {
-	name := r.Project
-	if name == "" {
-		name = r.ProjectExternalID
-	}
-	if name == "" || r.ProjectID != "" || r.BillingGroupID != "" {
+	wanted, ok := missingProject(r)
+	if !ok {
 		return owner{}, &missing, nil
-	}
-	wanted := account.NewProject{Name: name, ExternalID: r.ProjectExternalID}
-	if r.ProjectExternalID != "" {
-		wanted.IfTaken = account.BracketedName(name, r.ProjectExternalID)
 	}
 	made, err := account.CreateProjectTx(in.tx, in.actor, in.clock.Now(), in.opt.AccountID, wanted)
 	if models.KindOf(err) == models.Invalid {
-		var why []string
-		e, _ := models.AsError(err)
-		for _, f := range e.Fields {
-			why = append(why, f.Message)
-		}
-		missing.Message = fmt.Sprintf("the project %q cannot be made: %s", name, strings.Join(why, "; "))
-		return owner{}, &missing, nil
+		return owner{}, cannotMake(wanted.Name, missing, err), nil
 	}
 	if err != nil {
 		return owner{}, nil, err

@@ -154,3 +154,32 @@ func (o owner) deletedBefore(start time.Time) *models.Field {
 	return &models.Field{Name: fieldStart, Message: fmt.Sprintf("the project %s was deleted on %s, and this starts later",
 		o.project.Name, o.project.DeletedAt.Format(time.RFC3339))}
 }
+
+// missingProject is the project that a record which names none that is there asks for; false when it
+// names it by an id.
+func missingProject(r *Record) (wanted account.NewProject, ok bool) {
+	name := r.Project
+	if name == "" {
+		name = r.ProjectExternalID
+	}
+	if name == "" || r.ProjectID != "" || r.BillingGroupID != "" {
+		return wanted, false
+	}
+	wanted = account.NewProject{Name: name, ExternalID: r.ProjectExternalID}
+	if r.ProjectExternalID != "" {
+		wanted.IfTaken = account.BracketedName(name, r.ProjectExternalID)
+	}
+	return wanted, true
+}
+
+// cannotMake says why a missing project is not made.
+func cannotMake(name string, missing models.Field, err error) *models.Field {
+	var why []string
+	if e, ok := models.AsError(err); ok {
+		for _, f := range e.Fields {
+			why = append(why, f.Message)
+		}
+	}
+	missing.Message = fmt.Sprintf("the project %q cannot be made: %s", name, strings.Join(why, "; "))
+	return &missing
+}

@@ -21,10 +21,6 @@ type postgresSets struct {
 	copyFrom db.CopyFrom
 }
 
-func (s postgresSets) known(accountID string, recordIDs []string) (map[string][]byte, error) {
-	return knownRecords(s.tx, accountID, recordIDs)
-}
-
 // lines looks each line up by its key. LATERAL with a LIMIT leaves the planner no other way: a join might
 // read the whole table.
 func (s postgresSets) lines(wanted []lineAt) ([]invoice.LineRow, error) {

@@ -23,10 +23,6 @@ const (
 	sqliteRows = 50
 )
 
-func (s sqliteSets) known(accountID string, recordIDs []string) (map[string][]byte, error) {
-	return knownRecords(s.tx, accountID, recordIDs)
-}
-
 func (s sqliteSets) lines(wanted []lineAt) ([]invoice.LineRow, error) {
 	var found []invoice.LineRow
 	for part := range slices.Chunk(wanted, sqliteKeys) {

@@ -13,8 +13,6 @@ import (
 
 // sets moves sets of rows, as each database does it best. The rules are not its business.
 type sets interface {
-	// known gives the content hashes of the account's records that are there already, by record id.
-	known(accountID string, recordIDs []string) (map[string][]byte, error)
 	// lines reads those of the lines that are there, of one account, which is locked.
 	lines(wanted []lineAt) ([]invoice.LineRow, error)
 	insertLines([]*line) error
@@ -38,7 +36,7 @@ func scanLine(rows *sql.Rows, l *invoice.LineRow) error {
 	return rows.Scan(&l.ID, &l.InvoiceID, &l.LineKey, &l.ProjectID, &l.ServiceStart, &l.ServiceEnd, &l.Quantity, &l.Cost, &l.AmountMinor, &l.RecordCount)
 }
 
-// knownRecords reads the content hashes of records that are there.
+// knownRecords reads the content hashes of those of the account's records that are there, by record id.
 func knownRecords(tx *gorm.DB, accountID string, recordIDs []string) (map[string][]byte, error) {
 	found := map[string][]byte{}
 	err := db.QueryInTexts(tx, `SELECT record_id, content_hash FROM usage_records WHERE account_id = ? AND record_id IN (?)`, recordIDs, []any{accountID},
