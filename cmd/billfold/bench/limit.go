@@ -10,7 +10,6 @@ import (
 
 	"billfold/models/db"
 	"billfold/models/db/scratch"
-	"billfold/models/money"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -78,9 +77,6 @@ type table struct {
 	types   []string // PostgreSQL's names; none on SQLite
 	rows    [][]any
 }
-
-// column is the place of a column.
-func (t *table) column(name string) int { return slices.Index(t.columns, name) }
 
 // insert writes all rows of a table.
 func (b *bare) insert(ctx context.Context, tx *sql.Tx, t table) error {
@@ -212,12 +208,4 @@ func (b *bare) id(id string) any {
 		return uuid.MustParse(id)
 	}
 	return id
-}
-
-// decimal is an exact number as the database takes it.
-func (b *bare) decimal(d decimal.Decimal) any {
-	if b.dialect == db.Postgres {
-		return scratch.Numeric(d)
-	}
-	return money.Canonical(d)
 }
