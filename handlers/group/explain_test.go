@@ -117,7 +117,7 @@ func TestPageOfACreditsUse(t *testing.T) {
 	estimate := leads(b.ana.Get(views.InvoicePath(b.production, "estimate-2026-11")).Want(t, 200), "#credits")
 	says(t, b.ana.Get(estimate["FOR-API"]).Want(t, 200), "Lines of api A project's credit pays for its lines alone 11.30", "Left of the credit before 20.00", "Amount that will be used 11.30", "As much as the lines of the project came to", "€8.70 will be left of it afterwards.")
 	says(t, b.ana.Get(estimate["FOR-ALL"]).Want(t, 200), "Less credits used before this one −31.30", "Still to be paid by credits 58.33", "As much as there was to pay",
-		"After FOR-API, whose use is narrower", "After ENDS-SOON, which ends earlier", "After ENDS-LATER, whose use is narrower", "Estimate. It is computed as closing the month would now")
+		"Wider use than the one before 10.00 ENDS-LATER", "Ends later than the one before 10.00 FOR-ALL", "Wider use than the one before 58.33", "Estimate. It is computed as closing the month would now")
 	for _, who := range []*handlertest.Client{b.vi, b.bo, b.ana} {
 		who.Get(estimate["FOR-ALL"]).Want(t, 200)
 	}

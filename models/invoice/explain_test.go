@@ -140,8 +140,12 @@ func TestEveryAmountIsExplained(t *testing.T) {
 		w.want("the invoice has the estimate's credits", fmt.Sprint(amounts(issued)), fmt.Sprint(amounts(estimate)))
 		w.must(w.pay(number, "")) // so that credit notes give money back
 		w.now = utc("2024-10-20T12:00:00Z")
+		var notes []string
 		for _, r := range [][2]string{{"1", "10.01"}, {"2", "1.11"}, {"1", "5"}, {"", ""}} {
-			w.explainsAll(*w.note(number, r[0], r[1]).Note.Number)
+			notes = append(notes, *w.note(number, r[0], r[1]).Note.Number)
+		}
+		for _, note := range notes {
+			w.explainsAll(note) // whatever notes came after it
 		}
 		w.explainsAll(number) // as before, with what was given back
 		e := w.explained(number, 1)
@@ -228,12 +232,14 @@ func TestTheTaxInTheSellersCurrencyIsExplained(t *testing.T) {
 		w.use(w.project, "2024-09-05T00:00:00Z", "100.01")
 		w.close("2024-09")
 		row := w.row(w.group, "2024-09")
-		check := func(address string, minor int64) {
+		check := func(address string, minor, all, earlier int64) {
 			w.Helper()
 			l := w.taxOf(address, "1").Local
 			if l == nil {
 				t.Fatalf("%s: no tax in SEK", address)
 			}
+			w.want(address+": the tax", l.Tax.Minor(), all)
+			w.want(address+": earlier notes", l.Earlier.Minor(), earlier)
 			product, err := money.RoundMinor(l.Product, "SEK")
 			w.must(err)
 			w.want(address+": amount", l.Amount.Minor(), minor)
@@ -241,11 +247,18 @@ func TestTheTaxInTheSellersCurrencyIsExplained(t *testing.T) {
 			w.want(address+": rate", l.Rate, "11.2963")
 			w.want(address+": source", l.Source, "Test")
 		}
-		check(*row.Number, row.TaxLocalMinor)
+		check(*row.Number, row.TaxLocalMinor, row.TaxMinor, 0)
+		var notes []invoice.Row
 		for _, part := range []string{"33.33", "33.33", ""} {
-			note := w.note(*row.Number, "1", part).Note
-			check(*note.Number, note.TaxLocalMinor)
+			notes = append(notes, w.note(*row.Number, "1", part).Note)
 		}
+		var all, earlier int64
+		for _, note := range notes {
+			all += note.TaxMinor
+			check(*note.Number, note.TaxLocalMinor, all, earlier)
+			earlier += note.TaxLocalMinor
+		}
+		w.want("all notes state the invoice's", earlier, row.TaxLocalMinor)
 	})
 }
 

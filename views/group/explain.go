@@ -20,6 +20,12 @@ type Work struct {
 
 func (v workings) last() int { return len(v.Rows) - 1 }
 
+// figureHead is the head of figures that name their units themselves.
+const figureHead = "Figure"
+
+// long says that the figures may be too wide to stand beside their names on a phone.
+func (v workings) long() bool { return v.Head == figureHead }
+
 // workings is the table of how an amount came about; the last row is the amount.
 type workings struct {
 	Caption, Head string

@@ -222,13 +222,13 @@ func (v *CreditExplainedView) order(groupID string, e invoice.CreditExplained) {
 func after(a, b credit.Claim) string {
 	switch credit.Decides(a, b) {
 	case credit.ByScope:
-		return "After " + a.Code + ", whose use is narrower"
+		return "Wider use than the one before"
 	case credit.ByExpiry:
-		return "After " + a.Code + ", which ends earlier"
+		return "Ends later than the one before"
 	case credit.ByAge:
-		return "After " + a.Code + ", which was claimed earlier"
+		return "Claimed later than the one before"
 	}
-	return "After " + a.Code + ", which was stored earlier"
+	return "Stored later than the one before"
 }
 
 // shares is how all reducing credits fall on the taxes.

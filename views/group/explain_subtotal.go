@@ -24,7 +24,7 @@ func NewSubtotalExplained(shell views.Shell, groupID string, e invoice.SubtotalE
 	c, r := e.Subtotal.Currency(), e.Row
 	v := SubtotalExplainedView{Shell: shell, Title: "Subtotal " + views.Money(e.Subtotal), Meta: "How it came about on " + invoiceName(r),
 		Estimate: r.State == invoice.Estimate, Back: views.InvoicePath(groupID, r.Address()) + "#lines"}
-	v.Amount = workings{Caption: "How the subtotal came about", Head: "Figure"}
+	v.Amount = workings{Caption: "How the subtotal came about", Head: figureHead}
 	v.Facts = []Fact{{Name: "Lines", Value: views.Number(e.Lines)}, {Name: "Usage is priced in", Value: r.PriceCurrency}, {Name: "Billed in", Value: r.Currency}}
 	converted := r.Currency != r.PriceCurrency
 	if converted {

@@ -181,7 +181,9 @@ func (v *TaxExplainedView) noted(e invoice.TaxExplained, c money.Currency) {
 	}
 	v.Amount.add("Taxable amount", "", money.New(t.TaxableMinor, c))
 	v.Amount.add("Tax", "", money.New(t.TaxMinor, c))
-	v.Because = append(v.Because, "The rate is "+percent(t.Rate)+". How the tax was rounded stands below.")
+	if !t.Rate.IsZero() {
+		v.Because = append(v.Because, "The rate is "+percent(t.Rate)+". How the tax was rounded stands below.")
+	}
 	row := func(name, about string, original, with, before, this int64) {
 		v.Noted = append(v.Noted, NotedRow{name, money.New(original, c), money.New(with, c), money.New(before, c), money.New(this, c), about})
 	}
@@ -190,7 +192,11 @@ func (v *TaxExplainedView) noted(e invoice.TaxExplained, c money.Currency) {
 		row("Credits", unrounded(n.Allowance, c)+" not rounded", n.Original.AllowanceMinor, n.With.AllowanceMinor, n.Before.AllowanceMinor, t.AllowanceMinor)
 	}
 	row("Taxable amount", "", n.Original.TaxableMinor, n.With.TaxableMinor, n.Before.TaxableMinor, t.TaxableMinor)
-	row("Tax", views.Quantity(n.Product)+" not rounded", n.Original.TaxMinor, n.With.TaxMinor, n.Before.TaxMinor, t.TaxMinor)
+	about := ""
+	if !t.Rate.IsZero() {
+		about = views.Quantity(n.Product) + " not rounded"
+	}
+	row("Tax", about, n.Original.TaxMinor, n.With.TaxMinor, n.Before.TaxMinor, t.TaxMinor)
 }
 
 // local is the tax in the seller's national currency.
@@ -199,7 +205,7 @@ func (v *TaxExplainedView) local(e invoice.TaxExplained) {
 	if l == nil {
 		return
 	}
-	w := workings{Caption: "Tax in " + string(l.Amount.Currency()), Head: "Figure"}
+	w := workings{Caption: "Tax in " + string(l.Amount.Currency()), Head: figureHead}
 	name := "Tax of the whole invoice"
 	if e.Noted != nil {
 		name = "Tax of this and all earlier credit notes"

@@ -266,7 +266,7 @@ func NewLineRecords(shell views.Shell, groupID string, r invoice.LineRecords, si
 
 // lineWorking is how the exact costs of a line's records became its amount.
 func lineWorking(r invoice.LineRecords) workings {
-	w := workings{Caption: "How the amount came about", Head: "Figure"}
+	w := workings{Caption: "How the amount came about", Head: figureHead}
 	w.Rows = append(w.Rows, Work{"Exact cost of " + views.Count(int(r.Line.RecordCount), "record", "records"), "Sum of all records below", views.ExactCost(r.Cost), money.Canonical(r.Cost.Exact())})
 	if r.Row.Currency != r.Row.PriceCurrency {
 		w.words("Times the exchange rate", exchangeRate(r.Row), r.Row.Rate.String())
