@@ -56,8 +56,7 @@ type JobInvoice struct {
 // defaultTerms are the days to pay by bank transfer when nothing else was agreed.
 const defaultTerms = 14
 
-// write writes what was prepared: lines, credits, the groups' months and jobs; then it takes the numbers, from
-// the counter locked last, and writes the invoices with them.
+// write writes what was prepared, but for the invoices themselves: lines, credits, the groups' months and jobs.
 func (c *closer) write() error {
 	if err := c.freezeLines(); err != nil {
 		return err
@@ -74,17 +73,18 @@ func (c *closer) write() error {
 	if err := c.writeMarks(); err != nil {
 		return err
 	}
-	if err := job.EnqueueAll(c.tx, JobPDF, c.jobs()); err != nil {
-		return err
-	}
-	if err := c.number(); err != nil {
+	return job.EnqueueAll(c.tx, JobPDF, c.jobs())
+}
+
+// number numbers and freezes the invoices, in order, from the counter locked last, and writes all events.
+func (c *closer) number() error {
+	if err := c.issue(); err != nil {
 		return err
 	}
 	return event.AppendAll(c.tx, access.SystemActor(), c.at, c.events)
 }
 
-// number numbers and freezes the invoices, in order, with an event each.
-func (c *closer) number() error {
+func (c *closer) issue() error {
 	if len(c.ready) == 0 {
 		return nil
 	}

@@ -86,37 +86,8 @@ func (s *Store) Close(ctx context.Context, month models.Month, opt CloseOptions)
 	if run.InvoiceDate, err = s.startRun(ctx, month, opt.Date, now); err != nil {
 		return run, err
 	}
-	todo, err := s.newOpenGroups(ctx, month, opt.Accounts)
-	if err != nil {
+	if err := s.closeGroups(ctx, &run, opt); err != nil {
 		return run, err
-	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return run, err
-		}
-		batch, err := todo.next(groupsPerTransaction)
-		if err != nil {
-			return run, err
-		}
-		if len(batch) == 0 {
-			break
-		}
-		var outcomes []Outcome
-		err = s.db.RunTx(ctx, func(tx *gorm.DB) (err error) {
-			outcomes, err = closeBatchTx(tx, s.clock, month, run.InvoiceDate, batch)
-			return err
-		})
-		if err != nil {
-			return run, err
-		}
-		if opt.Report != nil {
-			opt.Report(outcomes)
-		} else {
-			run.Outcomes = append(run.Outcomes, outcomes...)
-		}
-		if opt.Progress != nil {
-			opt.Progress(todo.done, max(todo.done, todo.total))
-		}
 	}
 	finished := s.clock.Now()
 	return run, s.db.RunTx(ctx, func(tx *gorm.DB) error {
@@ -159,7 +130,8 @@ func (s *Store) startRun(ctx context.Context, month models.Month, wanted, now ti
 
 // closeBatchTx closes a month for a batch of groups in one transaction. Everything is computed first and
 // then written, numbers last, so that the counter is locked for the shortest time and none is burnt.
-func closeBatchTx(tx *gorm.DB, clock models.Clock, month models.Month, invoiceDate time.Time, batch []openGroup) ([]Outcome, error) {
+// turn is called before that; it waits for the batch before this one.
+func closeBatchTx(tx *gorm.DB, clock models.Clock, month models.Month, invoiceDate time.Time, batch []openGroup, turn func() error) ([]Outcome, error) {
 	var accounts []string
 	for _, g := range batch {
 		accounts = append(accounts, g.AccountID)
@@ -187,6 +159,12 @@ func closeBatchTx(tx *gorm.DB, clock models.Clock, month models.Month, invoiceDa
 		}
 	}
 	if err := c.write(); err != nil {
+		return nil, err
+	}
+	if err := turn(); err != nil {
+		return nil, err
+	}
+	if err := c.number(); err != nil {
 		return nil, err
 	}
 	for i := range outcomes {
