@@ -48,6 +48,11 @@ func addresses(t *testing.T, r page.Route, a *tenant) (all []string) {
 			values = []string{a.line}
 		case ":claim":
 			values = []string{a.claim}
+			if strings.Contains(r.Path, ":file") {
+				values = []string{a.used}
+			}
+		case ":place":
+			values = []string{"1"}
 		default:
 			if strings.ContainsAny(part, ":*") {
 				t.Errorf("%s %s: nothing is known to fill %s with", r.Method, r.Path, part)
@@ -205,7 +210,7 @@ func (w *tenants) leak(t *testing.T, p *handlertest.Page, what string) {
 func (w *tenants) testForeignPaths(t *testing.T) {
 	w.everyRoute(t, scoped, func(t *testing.T, r page.Route) {
 		mixed := *w.erz
-		mixed.number, mixed.line, mixed.claim = w.quarz.number, w.quarz.line, w.quarz.claim
+		mixed.number, mixed.line, mixed.claim, mixed.used = w.quarz.number, w.quarz.line, w.quarz.claim, w.quarz.used
 		own := addresses(t, r, w.erz)
 		for _, path := range addresses(t, r, &mixed) {
 			if slices.Contains(own, path) {

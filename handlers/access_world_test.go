@@ -29,6 +29,7 @@ type tenant struct {
 	word                                              string
 	account, group, project, number, line, claim, pay string
 	billed                                            string // the group of the invoice
+	used                                              string // the claim that the invoice used
 	move                                              string // the last move, to be undone
 	people                                            map[access.Role]*handlertest.Client
 	drafts                                            map[access.Role]string // of who may write
@@ -64,6 +65,7 @@ func newTenants(t *testing.T, dialect db.Dialect) *tenants {
 		w.must(w.invoices.SaveDocument(ctx, ids[0], "pdf", []byte("%PDF-1.4 "+a.word)))
 		w.use(a, a.word+"projekt", "2026-11-03T00:00:00Z")
 		a.number = w.one(`SELECT number FROM invoices WHERE id = ?`, ids[0])
+		a.used = w.one(`SELECT claim_id FROM credit_uses WHERE invoice_id = ?`, ids[0])
 		a.line = w.one(`SELECT id FROM invoice_lines WHERE invoice_id = ?`, ids[0])
 	}
 	return w

@@ -23,6 +23,10 @@ func groupReadRoutes(d Deps) []page.Route {
 		// Here :file is a year.
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/all.zip", Scope: page.InGroup, Handler: h.SendYear},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/lines/:line", Scope: page.InGroup, Handler: h.ShowLine},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/lines/:line/records.csv", Scope: page.InGroup, Handler: h.SendRecords},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/subtotal", Scope: page.InGroup, Handler: h.ShowSubtotal},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/credits/:claim", Scope: page.InGroup, Handler: h.ShowInvoiceCredit},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/taxes/:place", Scope: page.InGroup, Handler: h.ShowInvoiceTax},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/events", Scope: page.InGroup, Handler: h.ShowEvents},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/events.csv", Scope: page.InGroup, Handler: h.SendEvents},
 	}

@@ -68,6 +68,24 @@ func LinePath(group, number, line string) string {
 	return InvoicePath(group, number) + join("lines", line)
 }
 
+// LineRecordsCSVPath is all usage records of an invoice line as CSV.
+func LineRecordsCSVPath(group, number, line string) string {
+	return LinePath(group, number, line) + "/records.csv"
+}
+
+// InvoiceCreditPath is the page that says how the amount of a credit on an invoice came about.
+func InvoiceCreditPath(group, number, claim string) string {
+	return InvoicePath(group, number) + join("credits", claim)
+}
+
+// InvoiceTaxPath is the page that says how a tax of an invoice came about, by its place from 1.
+func InvoiceTaxPath(group, number string, place int64) string {
+	return InvoicePath(group, number) + join("taxes", strconv.FormatInt(place, 10))
+}
+
+// SubtotalPath is the page that says how the subtotal of an invoice came about.
+func SubtotalPath(group, number string) string { return InvoicePath(group, number) + "/subtotal" }
+
 // CreditNotePath is the page of a credit note.
 func CreditNotePath(group, number string) string {
 	return GroupPath(group) + join("credit-notes", number)

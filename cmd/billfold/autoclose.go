@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -14,23 +15,54 @@ const (
 	retryEvery = time.Hour // for groups that were parked
 )
 
-// closeByItself closes the month that has just ended, from `after` into the new one on, and tries
-// again every hour what was parked. Older months are closed by hand. Several servers may do it at once.
+// Validate refuses a wait that would close a month before it has ended. Kong calls it.
+func (c *serveCmd) Validate() error {
+	if c.CloseAfter < 0 {
+		return errors.New("--close-after must not be negative: a month is closed when it has ended")
+	}
+	return nil
+}
+
+// closeByItself closes every month that has ended, from `after` into the next one on, and tries again every
+// hour what was parked. Several servers may do it at once.
 func closeByItself(ctx context.Context, invoices *invoice.Store, clock models.Clock, after time.Duration, log *slog.Logger) {
 	var tried models.Month
 	var triedAt time.Time
 	for {
-		month := models.MonthOf(clock.Now()).Prev()
-		due := !clock.Now().Before(month.End().Add(after))
-		if due && (tried != month || time.Since(triedAt) >= retryEvery) {
-			tried, triedAt = month, time.Now()
-			closeOnce(ctx, invoices, month, log)
+		last := lastDue(clock.Now(), after)
+		if tried != last || time.Since(triedAt) >= retryEvery {
+			tried, triedAt = last, time.Now()
+			closeThrough(ctx, invoices, last, log)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(lookEvery):
 		}
+	}
+}
+
+// lastDue is the last month that is to be closed by now: its end is `after` ago or longer.
+func lastDue(now time.Time, after time.Duration) models.Month {
+	return models.MonthOf(now.Add(-after)).Prev()
+}
+
+// closeThrough closes the last month that is due, and before it, in their order, all earlier ones that
+// still have something open: because nobody served for a while, or because it was parked. A month that
+// cannot be closed does not stop the later ones: groups for which it is open wait by themselves.
+func closeThrough(ctx context.Context, invoices *invoice.Store, last models.Month, log *slog.Logger) {
+	months, err := invoices.OpenMonths(ctx, last)
+	if err != nil {
+		log.Error("the months to close are not known", "error", err)
+	}
+	if n := len(months); n == 0 || months[n-1] != last {
+		months = append(months, last)
+	}
+	for _, month := range months {
+		if ctx.Err() != nil {
+			return
+		}
+		closeOnce(ctx, invoices, month, log)
 	}
 }
 

@@ -70,7 +70,7 @@ func creditWords(done invoice.CreditDone) string {
 		words += fmt.Sprintf(" %s is prepaid credit again.", done.Returned)
 	}
 	if done.Refund.Sign() > 0 {
-		words += fmt.Sprintf(" Refund %s.", done.Refund)
+		words += fmt.Sprintf(" Refund %s, then run billfold payments refund %s.", done.Refund, *done.Original.Number)
 	}
 	return words
 }

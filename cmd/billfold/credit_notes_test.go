@@ -27,10 +27,20 @@ func TestCreditNotesOnTheCommandLine(t *testing.T) {
 		t.Errorf("%+v", note)
 	}
 	l.ok("", "payments", "record", number, "--reference", "RF1")
-	if out := l.ok("", "invoices", "credit", number, "--reason", "Goodwill"); !strings.Contains(out, "Credit note BF-CN-2024-000002 credits 12.55 USD of invoice BF-2024-000001, which is paid: 0.00 USD due. Refund 12.55 USD.") {
+	if out := l.ok("", "invoices", "credit", number, "--reason", "Goodwill"); !strings.Contains(out, "Credit note BF-CN-2024-000002 credits 12.55 USD of invoice BF-2024-000001, which is paid: 0.00 USD due. Refund 12.55 USD, then run billfold payments refund BF-2024-000001.") {
 		t.Error(out)
 	}
 	l.refused("All of this invoice is credited already", "invoices", "credit", number, "--reason", "x")
+	l.refused("missing flags: --reference", "payments", "refund", number)
+	l.refused("amount: Enter an amount above zero and up to 12.55 USD, which is to be refunded", "payments", "refund", number, "--reference", "BACK1", "--amount", "12.56")
+	l.refused("date: Write the day as YYYY-MM-DD", "payments", "refund", number, "--reference", "BACK1", "--date", "1.10.2024")
+	if out := l.ok("", "payments", "refund", number, "--reference", "BACK1", "--amount", "2.55", "--date", "2024-10-01", "--json"); strings.TrimSpace(out) != `{"amount":"2.55","currency":"USD","invoice_number":"BF-2024-000001","state":"paid","to_refund":"10.00"}` {
+		t.Error(out)
+	}
+	if out := l.ok("", "payments", "refund", number, "--reference", "BACK2"); !strings.Contains(out, "10.00 USD of invoice BF-2024-000001 refunded, 0.00 USD still to be refunded. It is paid.") {
+		t.Error(out)
+	}
+	l.refused("Nothing of invoice BF-2024-000001 is to be refunded", "payments", "refund", number, "--reference", "BACK3")
 	l.ok("", "verify")
 	if out := l.ok("", "invoices", "credit", "--help"); !strings.Contains(out, "Usage: billfold invoices credit ") {
 		t.Error(out)

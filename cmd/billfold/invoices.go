@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,11 +55,9 @@ func (c *invoicesCloseCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var date time.Time
-	if c.Date != "" {
-		if date, err = time.Parse(time.DateOnly, c.Date); err != nil {
-			return models.Invalidf("date", "Write the date as YYYY-MM-DD")
-		}
+	date, err := day("date", c.Date)
+	if err != nil {
+		return err
 	}
 	return a.with(func(d *db.DB, clock models.Clock) error {
 		opt := invoice.CloseOptions{Date: date, Progress: a.bar("Closing " + string(month))}
@@ -126,11 +126,15 @@ func (r closeReport) words() string {
 				b.WriteString(" (import it with billfold rates import)")
 			}
 		case invoice.ResultMoved:
-			fmt.Fprintf(&b, "\n  moved   %s / %s: subtotal %s %s leaves nothing to bill, its lines move to the next month", g.AccountName, g.GroupName, g.Subtotal, g.Currency)
+			why := "subtotal " + g.Outcome.Subtotal.String() + " leaves nothing to bill"
+			if g.Outcome.Subtotal.Sign() > 0 { // deductions at a high rate of tax beside charges at a low one
+				why = "subtotal " + g.Outcome.Subtotal.String() + ", but the total with tax is below zero"
+			}
+			fmt.Fprintf(&b, "\n  moved   %s / %s: %s; its lines move to the next month", g.AccountName, g.GroupName, why)
 		}
 	}
-	for currency, sum := range r.RoundedSums {
-		fmt.Fprintf(&b, "\nSum of issued invoices before credits and tax: exact %s, rounded %s %s", r.ExactSums[currency], sum, currency)
+	for _, currency := range slices.Sorted(maps.Keys(r.RoundedSums)) {
+		fmt.Fprintf(&b, "\nSum of issued invoices before credits and tax: exact %s, rounded %s %s", r.ExactSums[currency], r.RoundedSums[currency], currency)
 	}
 	return b.String()
 }
@@ -154,38 +158,5 @@ func setState(a *app, number string, state invoice.State, reason string) error {
 			return err
 		}
 		return a.print(map[string]any{"invoice_number": number, "state": state}, "Invoice %s is %s.", number, state.Words())
-	})
-}
-
-type paymentsCmd struct {
-	Record paymentsRecordCmd `cmd:"" help:"Record a bank transfer that arrived for an invoice."`
-}
-
-type paymentsRecordCmd struct {
-	Number    string `arg:"" help:"Invoice number."`
-	Amount    string `help:"Amount in the invoice's currency (default: all that is due)."`
-	Reference string `required:"" help:"The bank's reference; the same one is never recorded twice."`
-	Date      string `help:"The day the money arrived (default: today)." placeholder:"YYYY-MM-DD"`
-}
-
-func (c *paymentsRecordCmd) Run(a *app) error {
-	p := invoice.NewPayment{Number: c.Number, Amount: c.Amount, Reference: c.Reference}
-	if c.Date != "" {
-		var err error
-		if p.Date, err = time.Parse(time.DateOnly, c.Date); err != nil {
-			return models.Invalidf("date", "Write the date as YYYY-MM-DD")
-		}
-	}
-	return a.with(func(d *db.DB, clock models.Clock) error {
-		done, err := invoice.NewStore(d, clock).RecordPayment(a.ctx, operator(), p)
-		if err != nil {
-			return err
-		}
-		words := fmt.Sprintf("%s recorded for invoice %s: %s due, %s.", done.Amount, done.Number, done.Due, done.State.Words())
-		if done.Excess.Sign() > 0 {
-			words += fmt.Sprintf(" %s more than was due; refund it.", done.Excess)
-		}
-		return a.print(map[string]any{"invoice_number": done.Number, "amount": done.Amount.Decimal(), "currency": done.Amount.Currency(),
-			"due": done.Due.Decimal(), "excess": done.Excess.Decimal(), "state": done.State}, "%s", words)
 	})
 }

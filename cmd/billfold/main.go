@@ -35,6 +35,7 @@ type commands struct {
 	Tokens             tokensCmd             `cmd:"" help:"API tokens."`
 	Payments           paymentsCmd           `cmd:"" help:"Payments that arrived."`
 	Verify             verifyCmd             `cmd:"" help:"Check every invariant of the database; exits 1 when one is broken."`
+	Bench              benchCmd              `cmd:"" help:"Measure this machine and database in throw-away databases."`
 }
 
 func main() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 )
 
 type usageCmd struct {
-	Import usageImportCmd `cmd:"" help:"Take in a usage file: FOCUS CSV or native NDJSON. All of it or nothing; again changes nothing."`
+	Import usageImportCmd `cmd:"" help:"Take in a usage file: FOCUS CSV or native NDJSON. All of it is checked first; again changes nothing."`
 }
 
 type usageImportCmd struct {
@@ -30,32 +31,46 @@ func (c *usageImportCmd) Run(a *app) error {
 		return err
 	}
 	return a.with(func(d *db.DB, clock models.Clock) error {
-		opt := usage.Options{CreateProjects: c.CreateProjects}
+		opt := usage.ImportOptions{Options: usage.Options{CreateProjects: c.CreateProjects}, Format: format}
 		if opt.AccountID, err = c.account(a, d, clock); err != nil {
 			return err
 		}
-		price, err := invoice.NewStore(d, clock).PriceCurrency(a.ctx)
+		if opt.PriceCurrency, err = invoice.NewStore(d, clock).PriceCurrency(a.ctx); err != nil {
+			return err
+		}
+		file, err := c.open(a)
 		if err != nil {
 			return err
 		}
-		in, err := c.reader(a)
-		if err != nil {
-			return err
+		defer func() { _ = file.Close() }()
+		opt.Progress = progress(a)
+		result, err := usage.NewStore(d, clock).ImportFile(a.ctx, operator(), file, opt)
+		if err != nil && a.ctx.Err() != nil {
+			return fmt.Errorf("interrupted; %d records were taken in, %d were there before. Import the file again to add the rest", result.Accepted, result.Duplicates)
 		}
-		defer func() { _ = in.Close() }()
-		records, err := usage.Read(in, usage.ReadOptions{Format: format, PriceCurrency: price, Now: clock.Now()})
-		if err != nil {
-			return err
-		}
-		if bar := a.bar("Taking in usage"); bar != nil {
-			opt.Progress = func(done int) { bar(done, len(records)) }
-		}
-		result, err := usage.NewStore(d, clock).Import(a.ctx, operator(), records, opt)
 		if err != nil {
 			return err
 		}
 		return a.print(result, "%d records accepted, %d were there before.", result.Accepted, result.Duplicates)
 	})
+}
+
+// progress shows both passes over the file, each with a bar of its own, in kilobytes.
+func progress(a *app) func(step usage.Step, done, total int64) {
+	checking, taking := a.bar("Checking usage (kB)"), a.bar("Taking in usage (kB)")
+	if checking == nil {
+		return nil
+	}
+	return func(step usage.Step, done, total int64) {
+		bar := checking
+		if step == usage.TakingIn {
+			bar = taking
+		}
+		bar(int(done>>10), int(total>>10)+1)
+		if done == total {
+			bar(int(total>>10)+1, int(total>>10)+1)
+		}
+	}
 }
 
 // account is the account that the file belongs to: the named one, or, when projects are to be made and
@@ -79,11 +94,33 @@ func (c *usageImportCmd) account(a *app, d *db.DB, clock models.Clock) (string, 
 	return all[0].ID, nil
 }
 
-func (c *usageImportCmd) reader(a *app) (io.ReadCloser, error) {
+// open opens the file. What can be read only once, standard input or a pipe, is copied to a temporary file.
+func (c *usageImportCmd) open(a *app) (*os.File, error) {
 	if c.File == "-" {
-		return io.NopCloser(a.stdin), nil
+		return usage.Spool(interruptible{a.ctx, a.stdin})
 	}
-	return openFile(c.File)
+	f, err := openFile(c.File)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		return f, nil
+	}
+	defer func() { _ = f.Close() }()
+	return usage.Spool(interruptible{a.ctx, f})
+}
+
+// interruptible ends reading when the command is interrupted.
+type interruptible struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, errors.New("interrupted; nothing was taken in")
+	}
+	return r.from.Read(p)
 }
 
 // openFile opens a file for reading, with an error of one sentence.

@@ -53,6 +53,11 @@ func (h *Handler) showInvoicePage(c echo.Context, address string) error {
 		return err
 	}
 	v.Credited(g.ID, notes, sizes)
+	claims, err := h.invoices.ClaimsOf(ctx, scope, sheet)
+	if err != nil {
+		return err
+	}
+	v.Explained(g.ID, sheet.Address(), claims)
 	v.Shell.Title = v.Title + " – " + g.Name
 	v.Lines = group.NewLines(g.ID, sheet, lines)
 	return page.Render(c, http.StatusOK, group.InvoicePage(v))
@@ -94,12 +99,15 @@ func (h *Handler) sendCSV(c echo.Context, address string) error {
 	return page.File(c, page.Document{Name: name, Type: "text/csv; charset=utf-8", Content: out.Bytes(), ETag: hex.EncodeToString(sum[:])})
 }
 
-// ShowLine lists the usage records behind a line.
+// ShowLine lists the usage records behind a line. Those of a credit note's line are the invoice's.
 func (h *Handler) ShowLine(c echo.Context) error {
 	scope, ctx, address := page.Scope(c), page.Ctx(c), c.Param("file")
 	records, err := h.invoices.LineRecords(ctx, scope, address, c.Param("line"), paging(c))
 	if err != nil {
 		return err
+	}
+	if o := records.Original; o != nil {
+		return page.Redirect(c, views.LinePath(scope.GroupID(), o.Number, o.ID))
 	}
 	g, err := h.accounts.Group(ctx, scope, scope.GroupID())
 	if err != nil {

@@ -2,6 +2,8 @@ package credit_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,19 +30,16 @@ func (f *fixture) closeGroup(accountID, group string, month models.Month, byProj
 		if err := account.Lock(tx, accountID); err != nil {
 			return err
 		}
-		reducing, err := credit.UsableTx(tx, accountID, group, "EUR", month.End())
+		pool, err := credit.LoadPool(tx, []string{accountID}, []string{group}, slices.Sorted(maps.Keys(byProject)), month.End())
 		if err != nil {
 			return err
 		}
+		reducing, prepaid := pool.Usable(accountID, group, "EUR")
 		uses, err := credit.Apply(reducing, byProject, money.New(subtotal, "EUR"))
 		if err != nil {
 			return err
 		}
 		sum, err := credit.Sum(uses, "EUR")
-		if err != nil {
-			return err
-		}
-		prepaid, err := credit.UsablePrepaidTx(tx, accountID, group, "EUR", month.End())
 		if err != nil {
 			return err
 		}
@@ -52,7 +51,10 @@ func (f *fixture) closeGroup(accountID, group string, month models.Month, byProj
 		for _, u := range uses {
 			said = append(said, fmt.Sprintf("%s %d/%d", u.Claim.Code, u.Amount.Minor(), u.RemainingAfter.Minor()))
 		}
-		return credit.UseTx(tx, uses, invoice, f.now)
+		if err := pool.Use(invoice, uses); err != nil {
+			return err
+		}
+		return pool.Write(tx, f.now)
 	}))
 	return strings.Join(said, " ")
 }
@@ -134,21 +136,62 @@ func TestCreditsAreUsedInOrder(t *testing.T) {
 	})
 }
 
-func TestUseTxRefusesStaleClaims(t *testing.T) {
+func TestAPoolRefusesStaleClaims(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		f := newFixture(t, d)
 		scope, group := f.account("Acme")
+		id, end := scope.AccountID(), f.now.AddDate(0, 1, 0)
 		f.issue("ONCE", "EUR")
 		f.claim(scope, "ONCE", credit.Target{Scope: credit.ForGroup, GroupID: group})
-		stale, err := credit.Usable(d.Read(ctx), scope.AccountID(), group, "EUR", f.now.AddDate(0, 1, 0))
+		var stale *credit.Pool
+		must(t, d.RunTx(ctx, func(tx *gorm.DB) (err error) {
+			stale, err = credit.LoadPool(tx, []string{id}, []string{group}, nil, end)
+			return err
+		}))
+		claims, _ := stale.Usable(id, group, "EUR")
+		uses, err := credit.Apply(claims, nil, money.New(100, "EUR"))
 		must(t, err)
-		f.closeGroup(scope.AccountID(), group, "2026-11", nil, 100, 0)
-		uses, err := credit.Apply(stale, nil, money.New(100, "EUR"))
-		must(t, err)
-		invoice := f.invoice(scope.AccountID(), group, "2026-12")
-		err = d.RunTx(ctx, func(tx *gorm.DB) error { return credit.UseTx(tx, uses, invoice, f.now) })
-		if err == nil || f.count(`SELECT remaining_minor FROM credit_claims`) != 39900 {
+		f.closeGroup(id, group, "2026-11", nil, 100, 0)
+		invoice := f.invoice(id, group, "2026-12")
+		must(t, stale.Use(invoice, uses))
+		if err := d.RunTx(ctx, func(tx *gorm.DB) error { return stale.Write(tx, f.now) }); err == nil || f.count(`SELECT remaining_minor FROM credit_claims`) != 39900 {
 			t.Errorf("a claim read before another use was used again: %v", err)
+		}
+		if err := stale.Use(invoice, uses); err == nil {
+			t.Error("a claim was used twice with what remained before the first use")
+		}
+	})
+}
+
+// Two groups of a pool share an account's credit: what the first takes is gone for the second.
+func TestAPoolIsShared(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		f := newFixture(t, d)
+		scope, group := f.account("Acme")
+		id := scope.AccountID()
+		other := f.group(id, "Research")
+		f.issue("SHARED", "EUR", func(n *credit.NewCredit) { n.Value = money.New(150, "EUR") })
+		f.claim(scope, "SHARED", credit.Target{Scope: credit.ForAccount, GroupID: group})
+		one, two := f.invoice(id, group, "2026-11"), f.invoice(id, other, "2026-11")
+		must(t, d.RunTx(ctx, func(tx *gorm.DB) error {
+			pool, err := credit.LoadPool(tx, []string{id}, []string{group, other}, nil, f.now.AddDate(0, 1, 0))
+			must(t, err)
+			for i, want := range []int64{100, 50} {
+				claims, _ := pool.Usable(id, []string{group, other}[i], "EUR")
+				uses, err := credit.Apply(claims, nil, money.New(100, "EUR"))
+				must(t, err)
+				if len(uses) != 1 || uses[0].Amount.Minor() != want {
+					t.Errorf("group %d takes %+v, not %d", i+1, uses, want)
+				}
+				must(t, pool.Use([]string{one, two}[i], uses))
+			}
+			return pool.Write(tx, f.now)
+		}))
+		if n := f.count(`SELECT remaining_minor FROM credit_claims`); n != 0 {
+			t.Errorf("%d remain", n)
+		}
+		if n := f.count(`SELECT COUNT(*) FROM credit_uses WHERE amount_minor + remaining_after_minor IN (150, 50)`); n != 2 {
+			t.Errorf("%d uses with the right remains", n)
 		}
 	})
 }

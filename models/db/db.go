@@ -76,7 +76,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	open := func(connections int, extra string) (*gorm.DB, error) {
 		query := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "foreign_keys(1)", "synchronous(FULL)"}}
 		dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode() + extra}).String()
-		g, err := gorm.Open(sqlite.Open(dsn), config())
+		g, err := gorm.Open(liteDialect{&sqlite.Dialector{DriverName: driverName(ctx), DSN: dsn}}, config())
 		if err != nil {
 			return nil, fmt.Errorf("cannot open the database %s: %w", path, err)
 		}
@@ -85,7 +85,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 			return nil, err
 		}
 		pool.SetMaxOpenConns(connections)
-		return g, pool.PingContext(ctx)
+		return g, errors.Join(translateRows(g), pool.PingContext(ctx))
 	}
 	// One writer: SQLite has one write lock, and waiting in the pool is fair where waiting in SQLite is not.
 	write, err := open(1, "&_txlock=immediate")
@@ -123,7 +123,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 		q.Set("timezone", "UTC")
 	}
 	parsed.RawQuery = q.Encode()
-	g, err := gorm.Open(postgres.Open(parsed.String()), config())
+	g, err := gorm.Open(postgresDialect{&postgres.Dialector{Config: &postgres.Config{DSN: parsed.String()}}}, config())
 	if err != nil {
 		return nil, fmt.Errorf("cannot connect to the database at %s%s: %s", parsed.Host, parsed.Path, reason(err))
 	}
@@ -136,7 +136,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("cannot connect to the database at %s%s: %s", parsed.Host, parsed.Path, reason(err))
 	}
-	return &DB{dialect: Postgres, write: g, read: g}, nil
+	return &DB{dialect: Postgres, write: g, read: g}, translateRows(g)
 }
 
 // reason is the last, telling part of a connection error, which carries no password.

@@ -2,12 +2,11 @@ package db
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"math/rand/v2"
 	"strings"
 	"time"
-
-	"billfold/models"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -19,10 +18,15 @@ import (
 const tries = 10
 
 // RunTx runs fn in a transaction and again, a bounded number of times, when the database says that
-// it lost to another one (serialization failure, deadlock, busy). fn must have no effect outside the
-// transaction. A losing streak ends as Unavailable.
+// it lost to another one (serialization failure, deadlock, busy), or when no transaction could be
+// begun. fn must have no effect outside the transaction. A losing streak and a broken connection end as
+// Unavailable, with nothing changed; only when the connection breaks during COMMIT nobody can know
+// whether the change was made, and the message says so.
 func (d *DB) RunTx(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	return d.retry(ctx, func() error { return d.write.WithContext(ctx).Transaction(fn) })
+	if d.dialect == SQLite {
+		return d.pinned(ctx, func(tx *gorm.DB, _ CopyFrom) error { return fn(tx) })
+	}
+	return d.retry(ctx, func(at *stage) error { return d.write.WithContext(ctx).Transaction(at.through(fn)) })
 }
 
 // CopyFrom streams rows into a table by PostgreSQL's COPY, inside the transaction that handed it out.
@@ -31,10 +35,11 @@ type CopyFrom func(table string, columns []string, rows pgx.CopyFromSource) erro
 // RunCopyTx is RunTx on one pinned connection; on PostgreSQL fn also gets COPY inside the same
 // transaction. On SQLite copyFrom is nil.
 func (d *DB) RunCopyTx(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom) error) error {
-	if d.dialect == SQLite {
-		return d.RunTx(ctx, func(tx *gorm.DB) error { return fn(tx, nil) })
-	}
-	return d.retry(ctx, func() error {
+	return d.pinned(ctx, fn)
+}
+
+func (d *DB) pinned(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom) error) error {
+	return d.retry(ctx, func(at *stage) error {
 		pool, err := d.write.DB()
 		if err != nil {
 			return err
@@ -44,24 +49,65 @@ func (d *DB) RunCopyTx(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFr
 			return err
 		}
 		defer func() { _ = conn.Close() }()
-		// COPY bypasses database/sql, so it must not run while the transaction reads rows.
-		copyFrom := func(table string, columns []string, rows pgx.CopyFromSource) error {
-			return conn.Raw(func(driver any) error {
-				_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, rows)
-				return err
-			})
+		var copyFrom CopyFrom
+		if d.dialect == Postgres {
+			// COPY bypasses database/sql, so it must not run while the transaction reads rows.
+			copyFrom = func(table string, columns []string, rows pgx.CopyFromSource) error {
+				return conn.Raw(func(driver any) error {
+					_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, rows)
+					return err
+				})
+			}
 		}
 		session := d.write.Session(&gorm.Session{Context: ctx, NewDB: true})
 		session.Statement.ConnPool = conn
-		return session.Transaction(func(tx *gorm.DB) error { return fn(tx, copyFrom) })
+		err = session.Transaction(at.through(func(tx *gorm.DB) error { return fn(tx, copyFrom) }))
+		if err != nil && *at == committing {
+			// SQLite's driver leaves the transaction open when COMMIT fails (disk full, busy), where
+			// database/sql takes it for ended: nothing could be written until a restart. Such a connection
+			// is thrown away, which rolls back.
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+		return err
 	})
 }
 
-func (d *DB) retry(ctx context.Context, run func() error) error {
+// stage is how far a transaction came.
+type stage int
+
+const (
+	beginning stage = iota
+	working
+	committing
+)
+
+func (s *stage) through(fn func(tx *gorm.DB) error) func(tx *gorm.DB) error {
+	return func(tx *gorm.DB) error {
+		*s = working
+		err := fn(tx)
+		if err == nil {
+			*s = committing
+		}
+		return err
+	}
+}
+
+func (d *DB) retry(ctx context.Context, run func(at *stage) error) error {
 	var err error
+	var at stage
 	for attempt := range tries {
-		if err = run(); err == nil || !lost(err) {
+		at = beginning
+		err = run(&at)
+		switch {
+		case err == nil:
+			return nil
+		case lost(err):
+		case !broken(err):
 			return err
+		case at == committing:
+			return unavailable(sayUncertain, err)
+		case at == working:
+			return unavailable(sayUnreachable, err)
 		}
 		pause := time.Duration(rand.Int64N(int64(10*time.Millisecond) << min(attempt, 5)))
 		select {
@@ -70,7 +116,10 @@ func (d *DB) retry(ctx context.Context, run func() error) error {
 		case <-time.After(pause):
 		}
 	}
-	return errors.Join(models.Unavailablef("The database is busy. Try again in a moment."), err)
+	if lost(err) {
+		return unavailable(sayBusy, err)
+	}
+	return unavailable(sayUnreachable, err)
 }
 
 // lost reports whether the transaction failed only because of others and may be run again.

@@ -10,8 +10,9 @@ import (
 	"gorm.io/gorm"
 )
 
-// entries reads events by their numbers, in that order, with what they touch.
-func entries(tx *gorm.DB, scope access.Scope, seqs []int64) ([]Entry, error) {
+// entries reads events by their numbers, in that order, with what they touch; every names also things of
+// events that touch many.
+func entries(tx *gorm.DB, scope access.Scope, seqs []int64, every bool) ([]Entry, error) {
 	if len(seqs) == 0 {
 		return nil, nil
 	}
@@ -20,7 +21,11 @@ func entries(tx *gorm.DB, scope access.Scope, seqs []int64) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	refs, err := refsOf(tx, scope, seqs)
+	many, err := touchingMany(tx, seqs)
+	if err != nil {
+		return nil, err
+	}
+	refs, err := refsOf(tx, scope, seqs, func(seq int64) bool { return every || !many[seq] })
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +37,7 @@ func entries(tx *gorm.DB, scope access.Scope, seqs []int64) ([]Entry, error) {
 	for _, r := range rows {
 		found[r.Seq] = Entry{Seq: r.Seq, At: r.OccurredAt.UTC(), ActorKind: r.ActorKind, ActorID: r.ActorID, ActorName: r.ActorName,
 			ActorRemoved: r.ActorKind == string(access.User) && !members[r.ActorID], Type: r.Type, Category: r.Category, Sentence: r.Sentence,
-			Before: r.Before, After: r.After, RequestID: r.RequestID, IP: r.IP, Refs: refs[r.Seq]}
+			Before: r.Before, After: r.After, RequestID: r.RequestID, IP: r.IP, Refs: refs[r.Seq], Many: many[r.Seq]}
 	}
 	list := make([]Entry, 0, len(seqs))
 	for _, seq := range seqs {
@@ -43,28 +48,72 @@ func entries(tx *gorm.DB, scope access.Scope, seqs []int64) ([]Entry, error) {
 	return list, nil
 }
 
-// refsOf names what events touch, by the names of today.
-func refsOf(tx *gorm.DB, scope access.Scope, seqs []int64) (map[int64][]Ref, error) {
-	var rows []struct {
-		EventSeq           int64
-		Kind, ID           string
-		Name, InvoiceGroup string
-		Nth                int
+// touchingMany says which events touch MaxRefs things or more. It counts no further: a batch of usage may
+// touch ten thousand projects.
+func touchingMany(tx *gorm.DB, seqs []int64) (map[int64]bool, error) {
+	var found []int64
+	err := tx.Raw(`SELECT e.seq FROM events e WHERE e.seq IN ?
+		AND (SELECT COUNT(*) FROM (SELECT 1 FROM event_subjects s WHERE s.event_seq = e.seq LIMIT ?) AS few) = ?`, seqs, MaxRefs, MaxRefs).Scan(&found).Error
+	many := make(map[int64]bool, len(found))
+	for _, seq := range found {
+		many[seq] = true
 	}
-	err := tx.Raw(`SELECT x.event_seq, x.kind, x.subject_id AS id,
-		COALESCE(p.name, g.name, i.number, 'estimate-' || i.month, '') AS name, COALESCE(CAST(i.group_id AS TEXT), '') AS invoice_group
-		FROM (SELECT s.event_seq, s.kind, s.subject_id, ROW_NUMBER() OVER (PARTITION BY s.event_seq ORDER BY s.kind, s.subject_id) AS nth
-			FROM event_subjects s WHERE s.event_seq IN ?) x
-		LEFT JOIN projects p ON x.kind = 'project' AND p.id = x.subject_id AND p.account_id = ?
-		LEFT JOIN billing_groups g ON x.kind = 'group' AND g.id = x.subject_id AND g.account_id = ?
-		LEFT JOIN invoices i ON x.kind = 'invoice' AND i.id = x.subject_id AND i.account_id = ?
-		WHERE x.nth <= ? ORDER BY x.event_seq, x.kind, name, x.subject_id`,
-		seqs, scope.AccountID(), scope.AccountID(), scope.AccountID(), MaxRefs).Scan(&rows).Error
+	return many, err
+}
+
+// refsAtOnce is how many events' things one statement looks up; SQLite joins at most 500 selects.
+const refsAtOnce = 100
+
+// refsOf names what events touch, by the names of today, at most MaxRefs things of each; projects only of
+// those that it is asked for.
+func refsOf(tx *gorm.DB, scope access.Scope, seqs []int64, projects func(seq int64) bool) (map[int64][]Ref, error) {
 	refs := make(map[int64][]Ref, len(seqs))
-	for _, r := range rows {
-		refs[r.EventSeq] = append(refs[r.EventSeq], Ref{Kind: r.Kind, ID: r.ID, Name: r.Name, GroupID: r.InvoiceGroup})
+	for part := range slices.Chunk(seqs, refsAtOnce) {
+		var rows []struct {
+			EventSeq           int64
+			Kind, ID           string
+			Name, InvoiceGroup string
+		}
+		first, args := firstRefs(tx, part, projects)
+		err := tx.Raw(`SELECT x.event_seq, x.kind, x.subject_id AS id,
+			COALESCE(p.name, g.name, i.number, 'estimate-' || i.month, '') AS name, COALESCE(CAST(i.group_id AS TEXT), '') AS invoice_group
+			FROM (`+first+`) x
+			LEFT JOIN projects p ON x.kind = 'project' AND p.id = x.subject_id AND p.account_id = ?
+			LEFT JOIN billing_groups g ON x.kind = 'group' AND g.id = x.subject_id AND g.account_id = ?
+			LEFT JOIN invoices i ON x.kind = 'invoice' AND i.id = x.subject_id AND i.account_id = ?
+			ORDER BY x.event_seq, x.kind, name, x.subject_id`, append(args, scope.AccountID(), scope.AccountID(), scope.AccountID())...).Scan(&rows).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			refs[r.EventSeq] = append(refs[r.EventSeq], Ref{Kind: r.Kind, ID: r.ID, Name: r.Name, GroupID: r.InvoiceGroup})
+		}
 	}
-	return refs, err
+	return refs, nil
+}
+
+// firstRefs is the SQL of the first things of each event in the index: groups and invoices, then
+// projects. PostgreSQL plans one select for all of them; SQLite has no such join and takes one each.
+func firstRefs(tx *gorm.DB, seqs []int64, projects func(seq int64) bool) (sql string, args []any) {
+	each := make([]string, len(seqs))
+	var with, without []int64
+	for i, seq := range seqs {
+		last := "invoice"
+		if projects(seq) {
+			last = "project"
+			with = append(with, seq)
+		} else {
+			without = append(without, seq)
+		}
+		each[i] = `SELECT * FROM (SELECT event_seq, kind, subject_id FROM event_subjects WHERE event_seq = ? AND kind <= ? ORDER BY kind, subject_id LIMIT ?)`
+		args = append(args, seq, last, MaxRefs)
+	}
+	if tx.Dialector.Name() != "postgres" {
+		return strings.Join(each, " UNION ALL "), args
+	}
+	const lateral = `SELECT s.event_seq, s.kind, s.subject_id FROM events e CROSS JOIN LATERAL (SELECT t.event_seq, t.kind, t.subject_id
+		FROM event_subjects t WHERE t.event_seq = e.seq AND t.kind <= ? ORDER BY t.kind, t.subject_id LIMIT ?) s WHERE e.seq IN ?`
+	return lateral + " UNION ALL " + lateral, []any{"project", MaxRefs, with, "invoice", MaxRefs, without}
 }
 
 // membersAmong says which of the users who acted are members of the account today.

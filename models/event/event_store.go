@@ -5,10 +5,8 @@ import (
 
 	"billfold/models"
 	"billfold/models/access"
-	"billfold/models/db"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Row is one event as stored.
@@ -44,90 +42,72 @@ func (r Row) Link(previous []byte) []byte {
 		r.Type, r.Category, r.Sentence, r.Before, r.After, r.RequestID, r.IP)
 }
 
-type chainRow struct {
-	Chain    string `gorm:"primaryKey"`
-	LastHash []byte
-	Length   int64
-}
-
-func (chainRow) TableName() string { return "event_chains" }
-
-type subjectRow struct {
-	SubjectID  string
-	EventSeq   int64
-	AccountID  string
-	Kind       string
-	Category   string
-	ActorID    string
-	OccurredAt time.Time
-}
-
-func (subjectRow) TableName() string { return "event_subjects" }
-
 // Append writes one event at the end of the account's chain (accountID "" is the installation's) in
 // the caller's transaction. The chain row is locked, so appends to one chain are in order.
 func Append(tx *gorm.DB, actor access.Actor, accountID string, at time.Time, e Event) error {
-	before, err := values(e.Before)
+	return AppendAll(tx, actor, at, []Of{{accountID, e}})
+}
+
+// Of is an event with the account in whose chain it belongs, "" for the installation's.
+type Of struct {
+	AccountID string
+	Event
+}
+
+// AppendAll writes many events, of one account or several, each at the end of its chain and all in the
+// order given. Chains are locked in the order of their names.
+func AppendAll(tx *gorm.DB, actor access.Actor, at time.Time, events []Of) error {
+	if len(events) == 0 {
+		return nil
+	}
+	names := make([]string, len(events))
+	for i, e := range events {
+		names[i] = chainOf(e.AccountID)
+	}
+	heads, err := lockChains(tx, names)
 	if err != nil {
 		return err
+	}
+	rows := make([]Row, len(events))
+	for i, e := range events {
+		if rows[i], err = e.row(actor, at, heads[names[i]]); err != nil {
+			return err
+		}
+	}
+	if err := insertEvents(tx, rows); err != nil {
+		return err
+	}
+	if err := saveChains(tx, heads); err != nil {
+		return err
+	}
+	return insertSubjects(tx, events, rows)
+}
+
+// row is the event as stored, linked to the head of its chain, which it becomes.
+func (e Of) row(actor access.Actor, at time.Time, head *head) (Row, error) {
+	before, err := values(e.Before)
+	if err != nil {
+		return Row{}, err
 	}
 	after, err := values(e.After)
 	if err != nil {
-		return err
+		return Row{}, err
 	}
-	chain, err := lockChain(tx, accountID)
-	if err != nil {
-		return err
-	}
-	row := Row{Chain: chain.Chain, Position: chain.Length + 1, OccurredAt: models.Micro(at),
+	row := Row{Chain: chainOf(e.AccountID), Position: head.length + 1, OccurredAt: models.Micro(at),
 		ActorKind: string(actor.Kind), ActorID: actor.ID, ActorName: actor.Name,
 		Type: e.Type, Category: e.Category, Sentence: e.Sentence, Before: before, After: after,
 		RequestID: actor.RequestID, IP: actor.IP}
-	if accountID != "" {
-		row.AccountID = &accountID
+	if e.AccountID != "" {
+		row.AccountID = &e.AccountID
 	}
-	row.Hash = row.Link(chain.LastHash)
-	if err := tx.Create(&row).Error; err != nil {
-		return err
-	}
-	if err := tx.Model(&chainRow{}).Where("chain = ?", chain.Chain).
-		Updates(map[string]any{"last_hash": row.Hash, "length": row.Position}).Error; err != nil {
-		return err
-	}
-	return appendSubjects(tx, row, accountID, e)
+	row.Hash = row.Link(head.hash)
+	head.hash, head.length = row.Hash, row.Position
+	return row, nil
 }
 
-func lockChain(tx *gorm.DB, accountID string) (chainRow, error) {
-	name := accountID
-	if name == "" {
-		name = Installation
+func chainOf(accountID string) string {
+	if accountID == "" {
+		return Installation
 	}
-	first := chainRow{Chain: name, LastHash: []byte{}}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&first).Error; err != nil {
-		return chainRow{}, err
-	}
-	var row chainRow
-	return row, db.ForUpdate(tx).Where("chain = ?", name).Take(&row).Error
-}
-
-func appendSubjects(tx *gorm.DB, row Row, accountID string, e Event) error {
-	var rows []subjectRow
-	seen := map[string]bool{}
-	add := func(kind string, ids []string) {
-		for _, id := range ids {
-			if id == "" || seen[id] {
-				continue
-			}
-			seen[id] = true
-			rows = append(rows, subjectRow{id, row.Seq, accountID, kind, row.Category, row.ActorID, row.OccurredAt})
-		}
-	}
-	add("group", e.Groups)
-	add("project", e.Projects)
-	add("invoice", e.Invoices)
-	if len(rows) == 0 {
-		return nil
-	}
-	// SQLite binds many parameters slowly, so in small batches.
-	return tx.CreateInBatches(rows, 100).Error
+	return accountID
 }

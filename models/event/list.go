@@ -33,7 +33,8 @@ type Entry struct {
 	After        string
 	RequestID    string
 	IP           string
-	Refs         []Ref // groups, projects and invoices, at most MaxRefs of them
+	Refs         []Ref // groups, projects and invoices, at most MaxRefs of them; on pages no projects when Many
+	Many         bool  // it touches MaxRefs things or more
 }
 
 // MaxRefs is how many things of one event are named: a move may touch a thousand projects.

@@ -184,7 +184,7 @@ func TestWhatAnEventTouches(t *testing.T) {
 		}
 		j.append(1, j.ana, event.Event{Type: "b", Category: event.Projects, Sentence: "moved.", Projects: many})
 		l := j.page(event.Filter{}, event.Paging{Size: 2})
-		if l.Entries[0].ActorRemoved || len(l.Entries[0].Refs) != event.MaxRefs || len(l.Entries[1].Refs) != 3 {
+		if l.Entries[0].ActorRemoved || !l.Entries[0].Many || len(l.Entries[0].Of("project")) != 0 || l.Entries[1].Many || len(l.Entries[1].Refs) != 3 {
 			t.Errorf("%d and %d things", len(l.Entries[0].Refs), len(l.Entries[1].Refs))
 		}
 	})

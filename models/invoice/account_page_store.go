@@ -137,8 +137,11 @@ func cut[T any](rows []T, size int, behind, back bool, key func(T) string) (page
 const CountLimit = 1000
 
 // countUpTo counts the rows of a query as far as CountLimit.
-func countUpTo(q *gorm.DB, fresh *gorm.DB) (n int, err error) {
-	return n, fresh.Raw("SELECT COUNT(*) FROM (?) counted", q.Select("1").Limit(CountLimit)).Scan(&n).Error
+func countUpTo(q *gorm.DB, fresh *gorm.DB) (n int, err error) { return countTo(q, fresh, CountLimit) }
+
+// countTo counts the rows of a query as far as a limit.
+func countTo(q *gorm.DB, fresh *gorm.DB, limit int) (n int, err error) {
+	return n, fresh.Raw("SELECT COUNT(*) FROM (?) counted", q.Select("1").Limit(limit)).Scan(&n).Error
 }
 
 // nameContains narrows a query to rows whose column holds a text, regardless of case.

@@ -3,12 +3,14 @@ package invoice
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"billfold/models"
 	"billfold/models/account"
 	"billfold/models/credit"
+	"billfold/models/event"
 	"billfold/models/money"
 	"billfold/models/rate"
 	"billfold/models/seller"
@@ -23,33 +25,52 @@ type parked struct{ reason string }
 
 func (p parked) Error() string { return p.reason }
 
-// closer closes one month for the groups of one transaction.
+// closer closes one month for the groups of one transaction. What they need is read for all of them at
+// first and what they become is written for all at the end; in between each is a matter of arithmetic. Only
+// rare ones write by themselves: those whose rate has changed, and those whose lines move on.
 type closer struct {
 	tx          *gorm.DB
 	at          time.Time
 	month       models.Month
 	invoiceDate time.Time
 	seller      seller.Seller
-	ready       []*prepared
-	byGroup     map[string]*prepared
+	found       batch
+	credits     *credit.Pool
+	taxes       *tax.Book
+	quotes      *rate.Quotes
+	touched     bool // the group at hand has a savepoint, because it has written something
+
+	ready   []*prepared
+	byGroup map[string]*prepared
+	empty   []string        // estimates that close without an invoice
+	marks   []groupMonthRow // what becomes of the month of each group
+	events  []event.Of
 }
 
 // prepared is an invoice of which everything but the number is known.
 type prepared struct {
 	group  openGroup
-	row    Row
+	row    *Row
 	totals Totals
 	snap   Snapshot
 	lines  []LineRow
 	taxes  []TaxRow
 }
 
-func newCloser(tx *gorm.DB, at time.Time, month models.Month, invoiceDate time.Time) (*closer, error) {
+// newCloser reads and locks what closing a month of groups takes. The caller holds the locks of the accounts.
+func newCloser(tx *gorm.DB, at time.Time, month models.Month, invoiceDate time.Time, groups []openGroup) (*closer, error) {
 	s, _, err := seller.Get(tx)
 	if err != nil {
 		return nil, err
 	}
-	return &closer{tx: tx, at: at, month: month, invoiceDate: invoiceDate, seller: s, byGroup: map[string]*prepared{}}, nil
+	c := &closer{tx: tx, at: at, month: month, invoiceDate: invoiceDate, seller: s, byGroup: map[string]*prepared{},
+		taxes: tax.NewBook(tx, s), quotes: rate.NewQuotes(tx)}
+	if c.found, err = readBatch(tx, month, groups); err != nil {
+		return nil, err
+	}
+	accounts, projects := c.found.parties(groups)
+	c.credits, err = credit.LoadPool(tx, accounts, c.found.billed, projects, month.End())
+	return c, err
 }
 
 // prepare closes the month of a group as far as possible without a number. It gives nil for a group
@@ -57,50 +78,60 @@ func newCloser(tx *gorm.DB, at time.Time, month models.Month, invoiceDate time.T
 func (c *closer) prepare(g openGroup) (*Outcome, error) {
 	o := Outcome{AccountName: g.AccountName, GroupID: g.GroupID, GroupName: g.GroupName, Result: ResultNothing}
 	// Another run may have been here since the list of open groups was made.
-	closed, err := closedThrough(c.tx, []string{g.GroupID})
-	if err != nil || closed[g.GroupID] >= c.month {
-		return nil, err
+	if c.found.closed[g.GroupID] >= c.month {
+		return nil, nil
 	}
-	var open []Row
-	err = c.tx.Where("account_id = ? AND group_id = ? AND state = 'estimate' AND NOT frozen AND month <= ?", g.AccountID, g.GroupID, string(c.month)).
-		Order("month").Limit(2).Find(&open).Error
-	if err != nil {
-		return nil, err
+	row := c.found.first[g.GroupID]
+	if row == nil {
+		c.markClosed(g, nil)
+		return nil, nil
 	}
-	if len(open) == 0 {
-		return nil, c.markClosed(g, nil)
+	if first := models.Month(row.Month); first != c.month {
+		return c.park(g, o, fmt.Sprintf("%s is not closed yet; a group's months close in order", first.Label())), nil
 	}
-	if first := models.Month(open[0].Month); first != c.month {
-		return c.park(g, o, fmt.Sprintf("%s is not closed yet; a group's months close in order", first.Label()))
-	}
-	row, err := lockEstimate(c.tx, open[0].ID)
-	if err != nil {
-		return nil, err
+	err := c.bill(g, row, &o)
+	// A group that turns out to be too large half-way leaves nothing behind, and the others close.
+	tooLarge := errors.Is(err, money.ErrOverflow)
+	if undone := c.settle(tooLarge); undone != nil {
+		return nil, undone
 	}
 	var p parked
-	// A savepoint: a group that turns out to be impossible half-way leaves nothing behind, and the others close.
-	err = c.tx.Transaction(func(*gorm.DB) error {
-		if err := c.bill(g, &row, &o); !errors.As(err, &p) {
-			return err
-		}
-		return nil
-	})
 	switch {
-	case p.reason != "":
-		return c.park(g, o, p.reason)
-	case errors.Is(err, money.ErrOverflow):
-		return c.park(g, o, "its amounts are too large for an invoice")
+	case errors.As(err, &p):
+		return c.park(g, o, p.reason), nil
+	case tooLarge:
+		return c.park(g, o, "its amounts are too large for an invoice"), nil
 	case err != nil:
 		return nil, err
 	}
 	return &o, nil
 }
 
-func (c *closer) bill(g openGroup, row *Row, o *Outcome) error {
-	lines, err := linesOf(c.tx, row.ID)
-	if err != nil {
-		return err
+// touch makes a savepoint before a group writes something by itself.
+func (c *closer) touch() error {
+	if c.touched {
+		return nil
 	}
+	c.touched = true
+	return c.tx.Exec("SAVEPOINT one_group").Error
+}
+
+// settle keeps or undoes what the group at hand has written by itself.
+func (c *closer) settle(undo bool) error {
+	if !c.touched {
+		return nil
+	}
+	c.touched = false
+	if undo {
+		if err := c.tx.Exec("ROLLBACK TO SAVEPOINT one_group").Error; err != nil {
+			return err
+		}
+	}
+	return c.tx.Exec("RELEASE SAVEPOINT one_group").Error
+}
+
+func (c *closer) bill(g openGroup, row *Row, o *Outcome) error {
+	lines := c.found.lines[row.ID]
 	exact, nonzero := decimal.Zero, false
 	for _, l := range lines {
 		exact = exact.Add(l.Cost)
@@ -108,21 +139,19 @@ func (c *closer) bill(g openGroup, row *Row, o *Outcome) error {
 	}
 	o.Cost = money.NewCost(exact, money.Currency(row.PriceCurrency))
 	if !nonzero {
-		return c.closeEmpty(g, row)
+		c.closeEmpty(g, row)
+		return nil
 	}
-	info, err := informationTx(c.tx, g)
-	if err != nil {
-		return err
+	info, ok := c.found.information[g.GroupID]
+	if !ok {
+		info = account.NoInformation()
 	}
 	value, err := c.taxDateValue(row, info)
 	if err != nil {
 		return err
 	}
 	if !sameValue(*row, value) {
-		if err := revalueTx(c.tx, c.at, row, value); err != nil {
-			return err
-		}
-		if lines, err = linesOf(c.tx, row.ID); err != nil {
+		if lines, err = c.revalue(row, value); err != nil {
 			return err
 		}
 	}
@@ -135,6 +164,18 @@ func (c *closer) bill(g openGroup, row *Row, o *Outcome) error {
 	return c.prepareInvoice(g, row, lines, info, o)
 }
 
+// revalue values an estimate and its lines at the tax date.
+func (c *closer) revalue(row *Row, value valuation) ([]LineRow, error) {
+	if err := c.touch(); err != nil {
+		return nil, err
+	}
+	if err := revalueTx(c.tx, c.at, row, value); err != nil {
+		return nil, err
+	}
+	lines, err := linesOf(c.tx, []string{row.ID})
+	return lines[row.ID], err
+}
+
 // taxDateValue is the valuation at the tax date, the last day of the month (domain.md, "Invoice out" 3).
 func (c *closer) taxDateValue(row *Row, info account.Information) (valuation, error) {
 	price := money.Currency(row.PriceCurrency)
@@ -142,7 +183,7 @@ func (c *closer) taxDateValue(row *Row, info account.Information) (valuation, er
 	if currency == "" {
 		currency = price
 	}
-	quote, ok, err := rate.RateAt(c.tx, price, currency, c.month.LastDay())
+	quote, ok, err := c.quotes.At(price, currency, c.month.LastDay())
 	if err != nil {
 		return valuation{}, err
 	}
@@ -160,18 +201,13 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 		}
 		return parked{"billing information is incomplete: " + strings.Join(words, ", ")}
 	}
-	treatment, err := tax.TreatmentTx(c.tx, c.seller, tax.Customer{Country: info.Country, Region: info.Region, VATID: info.VATID, VATStatus: string(info.VATStatus)}, c.month.LastDay())
+	treatment, err := c.taxes.Treatment(customerOf(info), c.month.LastDay())
 	if err != nil {
 		return err
 	}
 	currency := money.Currency(row.Currency)
 	draft := Draft{Currency: currency, Charges: charges(lines), Tax: treatment}
-	if draft.Credits, err = credit.UsableTx(c.tx, g.AccountID, g.GroupID, currency, c.month.End()); err != nil {
-		return err
-	}
-	if draft.Prepaid, err = credit.UsablePrepaidTx(c.tx, g.AccountID, g.GroupID, currency, c.month.End()); err != nil {
-		return err
-	}
+	draft.Credits, draft.Prepaid = c.credits.Usable(g.AccountID, g.GroupID, currency)
 	totals, err := Compute(draft)
 	var missing *tax.MissingRate
 	if errors.As(err, &missing) {
@@ -186,13 +222,14 @@ func (c *closer) prepareInvoice(g openGroup, row *Row, lines []LineRow, info acc
 		o.Result = ResultMoved
 		return c.moveOn(g, row, lines, "the total with tax was below zero")
 	}
-	p := &prepared{group: g, row: *row, totals: totals, lines: lines}
+	p := &prepared{group: g, row: row, totals: totals, lines: lines}
 	if err := c.fill(p, info, treatment); err != nil {
 		return err
 	}
-	if err := credit.UseTx(c.tx, append(append([]credit.Use{}, totals.Uses...), totals.Pays...), row.ID, c.at); err != nil {
+	if err := c.credits.Use(row.ID, slices.Concat(totals.Uses, totals.Pays)); err != nil {
 		return err
 	}
+	c.markClosed(g, &row.ID)
 	c.ready = append(c.ready, p)
 	c.byGroup[g.GroupID] = p
 	o.Result, o.Total = ResultIssued, totals.Total
@@ -210,10 +247,10 @@ func fieldWords(name string) string {
 
 // fill sets everything that the invoice will say, but its number.
 func (c *closer) fill(p *prepared, info account.Information, treatment tax.Treatment) error {
-	row, t := &p.row, p.totals
-	terms, err := termsTx(c.tx, p.group)
-	if err != nil {
-		return err
+	row, t := p.row, p.totals
+	terms, ok := c.found.terms[p.group.GroupID]
+	if !ok {
+		terms = PaymentTerms{Days: defaultTerms}
 	}
 	taxDate, invoiceDate := c.month.LastDay(), c.invoiceDate
 	due := invoiceDate.AddDate(0, 0, int(terms.Days))
@@ -249,7 +286,7 @@ func (c *closer) localTax(row *Row) (source string, err error) {
 	if !ok || string(local) == row.Currency || row.TaxMinor == 0 {
 		return "", nil
 	}
-	quote, found, err := rate.RateAt(c.tx, money.Currency(row.Currency), local, c.month.LastDay())
+	quote, found, err := c.quotes.At(money.Currency(row.Currency), local, c.month.LastDay())
 	if err != nil {
 		return "", err
 	}

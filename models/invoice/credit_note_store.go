@@ -238,7 +238,7 @@ func (n *noting) save() error {
 func (n *noting) correct() error {
 	o, note := &n.original, n.note
 	if note.Returned.Sign() > 0 {
-		refund := PaymentRow{models.NewID(), o.AccountID, o.ID, "refund", PrepaidReturn, *n.row.Number, note.Returned.Minor(), o.Currency, *n.row.InvoiceDate, n.at}
+		refund := PaymentRow{models.NewID(), o.AccountID, o.ID, KindRefund, PrepaidReturn, *n.row.Number, note.Returned.Minor(), o.Currency, *n.row.InvoiceDate, n.at}
 		if err := n.tx.Create(&refund).Error; err != nil {
 			return err
 		}

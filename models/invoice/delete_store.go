@@ -4,15 +4,23 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/account"
 	"billfold/models/credit"
 	"billfold/models/money"
+	"billfold/models/seller"
 
 	"gorm.io/gorm"
 )
+
+// maxUnpaid is how many unpaid invoices the delete page names.
+const maxUnpaid = 10
+
+// afterAll is a month after all others.
+const afterAll = "9999-12"
 
 // DeleteFacts is what the delete page says about a group.
 type DeleteFacts struct {
@@ -20,9 +28,9 @@ type DeleteFacts struct {
 	Primary  bool           // refuses
 	Prepaid  bool           // holds prepaid credit; refuses
 	Invoices int64          // issued, they stay readable
-	Lost     []money.Amount // credit that ends with the group, per currency
-	Unpaid   []UnpaidFact   // still due, at most 10
-	Running  *money.Amount  // an estimate that will still be invoiced
+	Lost     []money.Amount // credit that its last invoice will leave, per currency
+	Unpaid   []UnpaidFact   // still due, at most maxUnpaid
+	Running  *money.Amount  // estimates that will still be invoiced
 }
 
 // UnpaidFact is an unpaid invoice.
@@ -69,22 +77,72 @@ func (s *Store) deleteFacts(tx *gorm.DB, scope access.Scope) (f DeleteFacts, err
 	if f.Prepaid, err = credit.HoldsPrepaid(tx, id, at); err != nil {
 		return f, err
 	}
-	if f.Lost, err = credit.LostOnDelete(tx, id, at); err != nil {
+	if f.Lost, err = lostOnDelete(tx, scope, at); err != nil {
 		return f, err
 	}
+	var unpaid []Row
+	err = tx.Where("group_id = ? AND state IN ('issued', 'payment_failed') AND due_minor > 0", id).Order("month").Limit(maxUnpaid).Find(&unpaid).Error
+	for _, r := range unpaid {
+		f.Unpaid = append(f.Unpaid, UnpaidFact{*r.Number, money.New(r.DueMinor, money.Currency(r.Currency))})
+	}
+	if err != nil {
+		return f, err
+	}
+	f.Running, err = runningOf(tx, id)
+	return f, err
+}
+
+// runningOf is what the open estimates of a group come to in the currency of the last one; nil for nothing.
+func runningOf(tx *gorm.DB, groupID string) (*money.Amount, error) {
 	var rows []Row
-	err = tx.Where("group_id = ? AND ((state IN ('issued', 'payment_failed') AND due_minor > 0) OR (state = 'estimate' AND NOT frozen))", id).
-		Order("month").Limit(11).Find(&rows).Error
+	err := tx.Where("group_id = ? AND state = 'estimate' AND NOT frozen", groupID).Order("month DESC").Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	sum := money.Zero(money.Currency(rows[0].Currency))
 	for _, r := range rows {
-		amount := money.New(r.DueMinor, money.Currency(r.Currency))
-		if r.Number != nil {
-			f.Unpaid = append(f.Unpaid, UnpaidFact{*r.Number, amount})
-		} else if r.SubtotalMinor != 0 {
-			amount = money.New(r.SubtotalMinor, money.Currency(r.Currency))
-			f.Running = &amount
+		if r.Currency != rows[0].Currency {
+			continue // amounts of two currencies are never added up
+		}
+		if sum, err = sum.Add(money.New(r.SubtotalMinor, sum.Currency())); err != nil {
+			return nil, err
 		}
 	}
-	return f, err
+	if sum.IsZero() {
+		return nil, nil
+	}
+	return &sum, nil
+}
+
+// lostOnDelete is the credit that is left after the group's last invoice (domain.md, "Delete a group"): what
+// remains of it, less what closing its open estimates now would use.
+func lostOnDelete(tx *gorm.DB, scope access.Scope, at time.Time) (lost []money.Amount, err error) {
+	remaining, err := credit.LostOnDelete(tx, scope.GroupID(), at)
+	if err != nil || len(remaining) == 0 {
+		return nil, err
+	}
+	sell, _, err := seller.Get(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, left := range remaining {
+		last := Row{AccountID: scope.AccountID(), GroupID: scope.GroupID(), Month: afterAll, Currency: string(left.Currency())}
+		e := newEarlier(tx, at, sell, last, true)
+		taken, err := e.play()
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range e.claims {
+			counted := c.Scope == credit.ForGroup && c.GroupID == scope.GroupID() && !c.Type.Prepaid() && (c.Expires.IsZero() || c.Expires.After(at))
+			if counted {
+				left = money.New(left.Minor()-taken[c.ID], left.Currency())
+			}
+		}
+		if left.Sign() > 0 {
+			lost = append(lost, left)
+		}
+	}
+	return lost, nil
 }
 
 // DeleteGroup deletes the scope's group: when it has no projects, is not primary and holds no prepaid

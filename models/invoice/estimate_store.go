@@ -2,18 +2,21 @@ package invoice
 
 import (
 	"context"
-	"errors"
+	"database/sql"
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"billfold/models"
+	"billfold/models/db"
 	"billfold/models/money"
 	"billfold/models/rate"
 	"billfold/models/seller"
 
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // GroupMonth names what a usage record is about: the group that held its project at its start, and
@@ -25,30 +28,36 @@ type GroupMonth struct {
 
 // EstimatesTx finds or makes the estimate that takes usage of each group and month: the month's own
 // while it is open, else the one of the group's earliest month that is not closed (late usage). The
-// caller holds the account lock, so nothing closes or opens meanwhile.
+// caller holds the account lock, so nothing closes or opens meanwhile. Rows are read without what only
+// an issued invoice has.
 func EstimatesTx(tx *gorm.DB, at time.Time, accountID string, wanted []GroupMonth) (map[GroupMonth]*Row, error) {
 	found := make(map[GroupMonth]*Row, len(wanted))
 	if len(wanted) == 0 {
 		return found, nil
 	}
-	groups := make([]string, 0, len(wanted))
-	for _, w := range wanted {
-		groups = append(groups, w.GroupID)
-	}
-	closed, err := closedThrough(tx, groups)
+	closed, err := closedThrough(tx, groupsOf(wanted))
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range wanted {
-		target := GroupMonth{w.GroupID, OpenMonth(w.Month, closed[w.GroupID])}
-		if found[target] == nil {
-			if found[target], err = estimateTx(tx, at, accountID, target); err != nil {
-				return nil, err
-			}
-		}
-		found[w] = found[target]
+	targets := make([]GroupMonth, len(wanted))
+	for i, w := range wanted {
+		targets[i] = GroupMonth{w.GroupID, OpenMonth(w.Month, closed[w.GroupID])}
 	}
-	return found, nil
+	rows, err := estimatesTx(tx, at, accountID, targets)
+	for i, w := range wanted {
+		found[targets[i]], found[w] = rows[targets[i]], rows[targets[i]]
+	}
+	return found, err
+}
+
+// groupsOf lists the groups of months, each once.
+func groupsOf(months []GroupMonth) []string {
+	groups := make([]string, len(months))
+	for i, m := range months {
+		groups[i] = m.GroupID
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
 }
 
 // OpenMonth is the month that takes usage of month m in a group closed through last ("" for never
@@ -63,40 +72,72 @@ func OpenMonth(m, last models.Month) models.Month {
 // closedThrough gives the last closed month of each group that has one.
 func closedThrough(tx *gorm.DB, groups []string) (map[string]models.Month, error) {
 	closed := map[string]models.Month{}
-	for len(groups) > 0 {
-		part := groups[:min(len(groups), 500)]
-		groups = groups[len(part):]
-		var rows []struct {
-			GroupID string
-			Month   string
+	err := db.QueryIn(tx, `SELECT group_id, MAX(month) FROM group_months WHERE state = 'closed' AND group_id IN (?) GROUP BY group_id`, groups, nil,
+		func(rows *sql.Rows) error {
+			var group, month string
+			err := rows.Scan(&group, &month)
+			closed[group] = models.Month(month)
+			return err
+		})
+	return closed, err
+}
+
+// estimatesTx finds or makes the estimates of open months, which may repeat.
+func estimatesTx(tx *gorm.DB, at time.Time, accountID string, targets []GroupMonth) (map[GroupMonth]*Row, error) {
+	found := make(map[GroupMonth]*Row, len(targets))
+	byMonth := map[models.Month][]string{}
+	var asked []GroupMonth // each once
+	for _, t := range targets {
+		if _, seen := found[t]; !seen {
+			found[t] = nil
+			asked = append(asked, t)
+			byMonth[t.Month] = append(byMonth[t.Month], t.GroupID)
 		}
-		err := tx.Raw(`SELECT group_id, MAX(month) AS month FROM group_months WHERE state = 'closed' AND group_id IN ? GROUP BY group_id`, part).Scan(&rows).Error
+	}
+	for month, groups := range byMonth {
+		err := db.QueryIn(tx, `SELECT id, group_id, state, currency, price_currency, rate, rate_date, rate_source, subtotal_minor, frozen, created_at, updated_at
+			FROM invoices WHERE account_id = ? AND month = ? AND kind = 'invoice' AND group_id IN (?)`, groups, []any{accountID, string(month)},
+			func(rows *sql.Rows) error {
+				row := &Row{AccountID: accountID, Kind: "invoice", Month: string(month)}
+				err := rows.Scan(&row.ID, &row.GroupID, &row.State, &row.Currency, &row.PriceCurrency, &row.Rate, &row.RateDate, &row.RateSource,
+					&row.SubtotalMinor, &row.Frozen, &row.CreatedAt, &row.UpdatedAt)
+				row.TaxableMinor, row.TotalMinor = row.SubtotalMinor, row.SubtotalMinor
+				found[GroupMonth{row.GroupID, month}] = row
+				return err
+			})
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
-			closed[r.GroupID] = models.Month(r.Month)
-		}
 	}
-	return closed, nil
+	missing := slices.DeleteFunc(asked, func(t GroupMonth) bool { return found[t] != nil })
+	made, err := makeEstimates(tx, at, accountID, missing)
+	for _, row := range made {
+		found[GroupMonth{row.GroupID, models.Month(row.Month)}] = row
+	}
+	return found, err
 }
 
-// estimateTx finds or makes the estimate of an open month.
-func estimateTx(tx *gorm.DB, at time.Time, accountID string, w GroupMonth) (*Row, error) {
-	var row Row
-	err := tx.Where("account_id = ? AND group_id = ? AND month = ? AND kind = 'invoice'", accountID, w.GroupID, string(w.Month)).Take(&row).Error
-	if err == nil || !errors.Is(err, gorm.ErrRecordNotFound) {
-		return &row, err
+// makeEstimates inserts empty estimates.
+func makeEstimates(tx *gorm.DB, at time.Time, accountID string, missing []GroupMonth) ([]*Row, error) {
+	if len(missing) == 0 {
+		return nil, nil
 	}
-	value, err := valuationTx(tx, at, w)
+	values, err := valuationsTx(tx, at, missing)
 	if err != nil {
 		return nil, err
 	}
-	row = Row{ID: models.NewID(), AccountID: accountID, GroupID: w.GroupID, Kind: "invoice", Month: string(w.Month), State: Estimate,
-		CreatedAt: at, UpdatedAt: at}
-	value.apply(&row)
-	return &row, tx.Create(&row).Error
+	rows := make([]*Row, len(missing))
+	for i, m := range missing {
+		rows[i] = &Row{ID: models.NewID(), AccountID: accountID, GroupID: m.GroupID, Kind: "invoice", Month: string(m.Month), State: Estimate,
+			CreatedAt: at, UpdatedAt: at}
+		values[i].apply(rows[i])
+	}
+	return rows, tx.CreateInBatches(rows, estimatesPerInsert).Error
 }
+
+// estimatesPerInsert keeps the parameters of a statement, 41 a row, below what PostgreSQL takes, and few
+// for SQLite, which binds many slowly.
+const estimatesPerInsert = 50
 
 // valuation is how an estimate turns exact costs into amounts.
 type valuation struct {
@@ -116,32 +157,55 @@ func (v valuation) apply(row *Row) {
 	}
 }
 
-// valuationTx looks up the group's currency and the rate by which an open estimate is shown: the last
+// valuationTx is valuationsTx of one estimate.
+func valuationTx(tx *gorm.DB, at time.Time, w GroupMonth) (valuation, error) {
+	all, err := valuationsTx(tx, at, []GroupMonth{w})
+	if err != nil {
+		return valuation{}, err
+	}
+	return all[0], nil
+}
+
+// valuationsTx looks up each group's currency and the rate by which an open estimate is shown: the last
 // stored one of today, or of the month's tax date once that has passed. Without a rate the estimate is
 // shown in the price currency.
-func valuationTx(tx *gorm.DB, at time.Time, w GroupMonth) (valuation, error) {
+func valuationsTx(tx *gorm.DB, at time.Time, wanted []GroupMonth) ([]valuation, error) {
 	price, err := PriceCurrencyTx(tx)
 	if err != nil {
-		return valuation{}, err
+		return nil, err
 	}
-	wanted := string(price)
-	if err := tx.Raw(`SELECT currency FROM billing_information WHERE group_id = ?`, w.GroupID).Scan(&wanted).Error; err != nil {
-		return valuation{}, err
-	}
-	date := at
-	if last := w.Month.LastDay(); last.Before(date) {
-		date = last
-	}
-	v := valuation{currency: money.Currency(wanted), price: price, wanted: money.Currency(wanted)}
-	quote, ok, err := rate.RateAt(tx, price, v.wanted, date)
+	currencies := map[string]money.Currency{}
+	err = db.QueryIn(tx, `SELECT group_id, currency FROM billing_information WHERE group_id IN (?)`, groupsOf(wanted), nil, func(rows *sql.Rows) error {
+		var group, currency string
+		err := rows.Scan(&group, &currency)
+		currencies[group] = money.Currency(currency)
+		return err
+	})
 	if err != nil {
-		return valuation{}, err
+		return nil, err
 	}
-	if !ok {
-		v.currency, quote = price, rate.Quote{Rate: decimal.NewFromInt(1)}
+	quotes := rate.NewQuotes(tx)
+	values := make([]valuation, len(wanted))
+	for i, w := range wanted {
+		v := valuation{currency: price, price: price, wanted: price}
+		if currency, ok := currencies[w.GroupID]; ok {
+			v.currency, v.wanted = currency, currency
+		}
+		date := at
+		if last := w.Month.LastDay(); last.Before(date) {
+			date = last
+		}
+		quote, ok, err := quotes.At(price, v.wanted, date)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			v.currency, quote = price, rate.Quote{Rate: decimal.NewFromInt(1)}
+		}
+		v.quote = quote
+		values[i] = v
 	}
-	v.quote = quote
-	return v, nil
+	return values, nil
 }
 
 // PriceCurrencyTx is the installation's price currency: the seller's choice, USD until it is made.
@@ -177,67 +241,51 @@ const maxSum = int64(math.MaxInt64 / 4)
 // delta of zero still makes the project's row, so that a project with lines always has one. Error:
 // money.ErrOverflow, which SQLite by itself would turn into a float.
 func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
-	type projectRow struct {
-		InvoiceID   string
-		ProjectID   string
-		AmountMinor int64
-	}
-	var rows []projectRow
-	for estimate, projects := range deltas {
-		var parts []int64
-		for project, minor := range projects {
+	estimates := slices.Sorted(maps.Keys(deltas)) // locked in this order
+	sums, times := make([]int64, len(estimates)), make([]time.Time, len(estimates))
+	var invoices, projects []string
+	var amounts []int64
+	for i, estimate := range estimates {
+		for _, project := range slices.Sorted(maps.Keys(deltas[estimate])) {
+			minor := deltas[estimate][project]
 			if minor > maxSum || minor < -maxSum {
 				return money.ErrOverflow
 			}
-			parts = append(parts, minor)
-			rows = append(rows, projectRow{estimate, project, minor})
+			var err error
+			if sums[i], err = money.AddMinor(sums[i], minor); err != nil {
+				return err
+			}
+			invoices, projects, amounts = append(invoices, estimate), append(projects, project), append(amounts, minor)
 		}
-		sum, err := money.SumMinor(parts...)
-		if err != nil || sum > maxSum || sum < -maxSum {
+		if sums[i] > maxSum || sums[i] < -maxSum {
 			return money.ErrOverflow
 		}
-		done := tx.Exec(`UPDATE invoices SET subtotal_minor = subtotal_minor + ?, taxable_minor = taxable_minor + ?, total_minor = total_minor + ?, updated_at = ?
-			WHERE id = ? AND NOT frozen AND subtotal_minor BETWEEN ? AND ?`, sum, sum, sum, at, estimate, -maxSum-min(sum, 0), maxSum-max(sum, 0))
-		if err := all(done, 1); err != nil {
-			return err
-		}
+		times[i] = at
 	}
-	if len(rows) == 0 {
+	if len(estimates) == 0 {
 		return nil
 	}
-	return all(tx.Table("estimate_projects").Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "invoice_id"}, {Name: "project_id"}},
-		DoUpdates: clause.Assignments(map[string]any{"amount_minor": gorm.Expr("estimate_projects.amount_minor + excluded.amount_minor")}),
-		Where:     clause.Where{Exprs: []clause.Expression{gorm.Expr("estimate_projects.amount_minor + excluded.amount_minor BETWEEN ? AND ?", -maxSum, maxSum)}},
-	}).CreateInBatches(rows, 200), len(rows))
+	within := fmt.Sprintf("BETWEEN %d AND %d", -maxSum, maxSum)
+	err := all(len(estimates))(db.UpdateRows(tx, "invoices", db.Col("id", "uuid", estimates), []db.Column{db.Col("+subtotal_minor", "bigint", sums),
+		db.Col("+taxable_minor", "bigint", sums), db.Col("+total_minor", "bigint", sums), db.Col("updated_at", "timestamptz", times)},
+		"NOT frozen AND subtotal_minor + {1} "+within))
+	if err != nil {
+		return err
+	}
+	return all(len(invoices))(db.InsertRows(tx, "estimate_projects", []db.Column{db.Col("invoice_id", "uuid", invoices),
+		db.Col("project_id", "uuid", projects), db.Col("amount_minor", "bigint", amounts)},
+		`ON CONFLICT (invoice_id, project_id) DO UPDATE SET amount_minor = estimate_projects.amount_minor + excluded.amount_minor
+			WHERE estimate_projects.amount_minor + excluded.amount_minor `+within))
 }
 
 // all is money.ErrOverflow when a statement passed over a row whose sum would have been too large.
-func all(done *gorm.DB, rows int) error {
-	if done.Error == nil && done.RowsAffected != int64(rows) {
-		return money.ErrOverflow
-	}
-	return done.Error
-}
-
-// chargesOf reads of an estimate's lines what the arithmetic needs, summed per project and service
-// month: sums of rounded lines are exact, so that a page need not read every line.
-func chargesOf(tx *gorm.DB, invoiceID string) ([]Charge, error) {
-	var rows []struct {
-		ProjectID    *string
-		ServiceMonth string
-		Minor        int64
-	}
-	err := tx.Raw(`SELECT project_id, service_month, CAST(SUM(amount_minor) AS BIGINT) AS minor FROM invoice_lines
-		WHERE invoice_id = ? GROUP BY project_id, service_month ORDER BY service_month`, invoiceID).Scan(&rows).Error
-	charges := make([]Charge, len(rows))
-	for i, r := range rows {
-		charges[i] = Charge{Month: models.Month(r.ServiceMonth), Minor: r.Minor}
-		if r.ProjectID != nil {
-			charges[i].ProjectID = *r.ProjectID
+func all(wanted int) func(done int64, err error) error {
+	return func(done int64, err error) error {
+		if err == nil && done != int64(wanted) {
+			return money.ErrOverflow
 		}
+		return err
 	}
-	return charges, err
 }
 
 // PriceCurrency is the currency that usage costs are in.

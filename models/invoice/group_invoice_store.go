@@ -19,6 +19,7 @@ type Sheet struct {
 	Groups   []LineGroup    // by project or by service, in the order of the lines
 	By       LineOrder      // how Groups and lines are ordered
 	Wanted   money.Currency // of the group; another one than Currency when no rate is stored
+	claims   []string       // of an estimate: of whom Snapshot.Credits are
 }
 
 // LineOrder is how the lines of an invoice are grouped.
@@ -79,7 +80,7 @@ func (s *Store) asEstimate(ctx context.Context, scope access.Scope, sheet *Sheet
 	row.TotalMinor, row.PrepaidMinor, row.DueMinor = t.Total.Minor(), t.Prepaid.Minor(), t.Due.Minor()
 	sheet.TaxText, sheet.TaxKnown, sheet.Total = p.TaxText, p.TaxKnown, t.Total
 	sheet.Taxes = taxRows(*row, t.Shares)
-	sheet.Snapshot.Credits = applied(t)
+	sheet.Snapshot.Credits, sheet.claims = applied(t), claimIDs(t)
 	tx := s.db.Read(ctx)
 	sheet.Snapshot.Customer, err = informationTx(tx, openGroup{AccountID: scope.AccountID(), GroupID: scope.GroupID()})
 	if err != nil {

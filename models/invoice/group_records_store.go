@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -32,34 +31,40 @@ type LineRecords struct {
 	Cost    money.Cost      // exact sum of all its records, kept on the line
 	Exact   decimal.Decimal // the same at the invoice's rate, before it was rounded to Line.Amount
 	Records []UsageRecord
+
+	Original *LineAddress // of a credit note's line: the line that it credits, which has the records
 }
+
+// LineAddress names a line of an invoice.
+type LineAddress struct{ Number, ID string }
 
 // LineRecords reads the records of a line of the scope's group. Kind: NotFound.
 func (s *Store) LineRecords(ctx context.Context, scope access.Scope, address, lineID string, p Paging) (page LineRecords, err error) {
-	if page.Row, err = s.Find(ctx, scope, address); err != nil {
-		return page, err
-	}
-	missing := models.NotFoundf("There is no such line on invoice %s", address)
-	if !models.IsID(lineID) {
-		return page, missing
-	}
-	tx := s.db.Read(ctx)
-	var line LineRow
-	err = tx.Where("account_id = ? AND invoice_id = ? AND id = ?", scope.AccountID(), page.Row.ID, lineID).Take(&line).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return page, missing
-	}
+	row, line, err := s.LineAt(ctx, scope, address, lineID)
 	if err != nil {
 		return page, err
 	}
+	page.Row = row
 	page.Line = lineOf(page.Row, line)
 	page.Cost = money.NewCost(line.Cost, money.Currency(page.Row.PriceCurrency))
 	page.Exact = line.Cost.Mul(page.Row.Rate)
+	if row.Kind == KindCreditNote {
+		page.Original, err = originalLine(row, line)
+		return page, err
+	}
+	tx := s.db.Read(ctx)
 	page.Records, page.Around, err = recordRows(func() *gorm.DB {
-		return tx.Table("usage_records").Select("id, record_id, start_at, end_at, quantity, cost, received_at").
-			Where("line_id = ? AND account_id = ?", line.ID, scope.AccountID())
+		return recordsOf(tx, scope, line.ID)
 	}, p)
 	return page, err
+}
+
+func originalLine(row Row, line LineRow) (*LineAddress, error) {
+	snap, err := row.Decode()
+	if err != nil || snap.Corrects == nil || line.OriginalLineID == nil {
+		return nil, err
+	}
+	return &LineAddress{snap.Corrects.Number, *line.OriginalLineID}, nil
 }
 
 // recordRows reads one page by the keys (start, id), oldest first.

@@ -34,6 +34,12 @@ type PaymentRow struct {
 // TableName names the table for GORM.
 func (PaymentRow) TableName() string { return "payments" }
 
+// maxReference is how long a bank's reference may be, in bytes: that of a SEPA transfer has 140 characters.
+const maxReference = 140
+
+// bankTransfer is the method of payments that the operator records.
+const bankTransfer = account.BankTransfer
+
 // NewPayment is money that arrived for an invoice.
 type NewPayment struct {
 	Number    string // of the invoice
@@ -56,8 +62,8 @@ type Payment struct {
 // is recorded already, or the state takes no payment).
 func (s *Store) RecordPayment(ctx context.Context, actor access.Actor, p NewPayment) (result Payment, err error) {
 	p.Reference = strings.TrimSpace(p.Reference)
-	if p.Reference == "" || len(p.Reference) > 140 {
-		return result, models.Invalidf("reference", "Enter the bank's reference, up to 140 characters")
+	if p.Reference == "" || len(p.Reference) > maxReference {
+		return result, models.Invalidf("reference", "Enter the bank's reference, up to %d characters", maxReference)
 	}
 	err = s.db.RunTx(ctx, func(tx *gorm.DB) error {
 		row, err := s.lockByNumber(tx, p.Number)
@@ -93,7 +99,7 @@ func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayme
 	case date.After(at):
 		return Payment{}, models.Invalidf("date", "Enter a date that is not in the future")
 	}
-	payment := PaymentRow{models.NewID(), row.AccountID, row.ID, "payment", "bank_transfer", p.Reference, amount.Minor(), row.Currency, date, at}
+	payment := PaymentRow{models.NewID(), row.AccountID, row.ID, "payment", bankTransfer, p.Reference, amount.Minor(), row.Currency, date, at}
 	if err := tx.Create(&payment).Error; err != nil {
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return Payment{}, models.Conflictf("A payment with the reference %q is recorded already", p.Reference)

@@ -3,6 +3,7 @@ package invoice
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"billfold/models"
 	"billfold/models/access"
@@ -11,10 +12,13 @@ import (
 	"billfold/models/money"
 	"billfold/models/seller"
 	"billfold/models/tax"
+
+	"gorm.io/gorm"
 )
 
-// Preview computes what an open estimate would be as an invoice now, by the same Compute as closing.
-// taxKnown is false when no tax rate is stored for the customer; the totals are then without tax.
+// Preview computes what an open estimate would be as an invoice now, by the same Compute as closing, of
+// the same lines and of the credit that the estimates which close before it leave. taxKnown is false when
+// no tax rate is stored for the customer; the totals are then without tax.
 func (s *Store) Preview(ctx context.Context, scope access.Scope, row Row) (t Totals, describe string, taxKnown bool, err error) {
 	tx := s.db.Read(ctx)
 	sell, _, err := seller.Get(tx)
@@ -26,20 +30,16 @@ func (s *Store) Preview(ctx context.Context, scope access.Scope, row Row) (t Tot
 		return t, "", false, err
 	}
 	month := models.Month(row.Month)
-	treatment, err := tax.TreatmentTx(tx, sell, tax.Customer{Country: info.Country, Region: info.Region, VATID: info.VATID, VATStatus: string(info.VATStatus)}, month.LastDay())
+	treatment, err := tax.TreatmentTx(tx, sell, customerOf(info), month.LastDay())
 	if err != nil {
 		return t, "", false, err
 	}
-	lines, err := chargesOf(tx, row.ID)
-	if err != nil {
+	draft := Draft{Currency: money.Currency(row.Currency), Tax: treatment}
+	row.AccountID = scope.AccountID()
+	if draft.Credits, draft.Prepaid, err = s.creditsLeft(tx, sell, row); err != nil {
 		return t, "", false, err
 	}
-	currency := money.Currency(row.Currency)
-	draft := Draft{Currency: currency, Charges: lines, Tax: treatment}
-	if draft.Credits, err = credit.Usable(tx, scope.AccountID(), row.GroupID, currency, month.End()); err != nil {
-		return t, "", false, err
-	}
-	if draft.Prepaid, err = credit.UsablePrepaid(tx, scope.AccountID(), row.GroupID, currency, month.End()); err != nil {
+	if draft.Charges, err = sumsOf(tx, row, treatment, draft.Credits); err != nil {
 		return t, "", false, err
 	}
 	t, err = Compute(draft)
@@ -51,4 +51,19 @@ func (s *Store) Preview(ctx context.Context, scope access.Scope, row Row) (t Tot
 		return t, missing.Error(), false, err
 	}
 	return t, treatment.Describe(month), true, err
+}
+
+// creditsLeft is the credit that an estimate could use if all open ones were closed now.
+func (s *Store) creditsLeft(tx *gorm.DB, sell seller.Seller, row Row) (reducing, prepaid []credit.Claim, err error) {
+	currency, end := money.Currency(row.Currency), models.Month(row.Month).End()
+	if reducing, err = credit.Usable(tx, row.AccountID, row.GroupID, currency, end); err != nil {
+		return nil, nil, err
+	}
+	if prepaid, err = credit.UsablePrepaid(tx, row.AccountID, row.GroupID, currency, end); err != nil || len(reducing)+len(prepaid) == 0 {
+		return nil, nil, err
+	}
+	shared := func(c credit.Claim) bool { return c.Scope == credit.ForAccount }
+	onlyGroup := !slices.ContainsFunc(reducing, shared) && !slices.ContainsFunc(prepaid, shared)
+	taken, err := newEarlier(tx, s.clock.Now(), sell, row, onlyGroup).play()
+	return leave(reducing, taken), leave(prepaid, taken), err
 }

@@ -9,6 +9,7 @@ import (
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/account"
+	"billfold/models/db"
 	"billfold/models/money"
 
 	"github.com/shopspring/decimal"
@@ -114,6 +115,8 @@ func revalueTx(tx *gorm.DB, at time.Time, row *Row, v valuation) error {
 		return err
 	}
 	deltas := Deltas{}
+	var ids []string
+	var amounts []int64
 	for _, l := range lines {
 		amount, err := money.NewCost(l.Cost, v.price).Convert(v.quote.Rate, v.currency)
 		if err != nil {
@@ -122,9 +125,7 @@ func revalueTx(tx *gorm.DB, at time.Time, row *Row, v valuation) error {
 		if amount.Minor() == l.AmountMinor {
 			continue
 		}
-		if err := tx.Exec(`UPDATE invoice_lines SET amount_minor = ? WHERE id = ?`, amount.Minor(), l.ID).Error; err != nil {
-			return err
-		}
+		ids, amounts = append(ids, l.ID), append(amounts, amount.Minor())
 		project := ""
 		if l.ProjectID != nil {
 			project = *l.ProjectID
@@ -132,6 +133,9 @@ func revalueTx(tx *gorm.DB, at time.Time, row *Row, v valuation) error {
 		if err := deltas.Add(row.ID, project, amount.Minor()-l.AmountMinor); err != nil {
 			return err
 		}
+	}
+	if _, err := db.UpdateRows(tx, "invoice_lines", db.Col("id", "uuid", ids), []db.Column{db.Col("amount_minor", "bigint", amounts)}, ""); err != nil {
+		return err
 	}
 	if err := ApplyDeltasTx(tx, at, deltas); err != nil {
 		return err

@@ -41,13 +41,39 @@ const (
 // Enqueue queues a job in the caller's transaction. A job of the same key is queued once, ever: asking
 // again changes nothing. The payload is kept as JSON.
 func Enqueue(tx *gorm.DB, kind, uniqueKey string, payload any) error {
-	encoded, err := json.Marshal(payload)
-	if err != nil {
-		return err
+	return EnqueueAll(tx, kind, []Wanted{{uniqueKey, payload}})
+}
+
+// Wanted is a job to be queued.
+type Wanted struct {
+	UniqueKey string
+	Payload   any
+}
+
+// EnqueueAll is Enqueue for many jobs of a kind.
+func EnqueueAll(tx *gorm.DB, kind string, jobs []Wanted) error {
+	n, now := len(jobs), models.Clock(nil).Now()
+	payloads := make([]string, n)
+	for i, j := range jobs {
+		encoded, err := json.Marshal(j.Payload)
+		if err != nil {
+			return err
+		}
+		payloads[i] = string(encoded)
 	}
-	now := models.Clock(nil).Now()
-	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "unique_key"}}, DoNothing: true}).Create(&row{
-		ID: models.NewID(), Kind: kind, UniqueKey: uniqueKey, Payload: string(encoded), State: queued, RunAt: now, CreatedAt: now}).Error
+	times, nothing := db.Each(n, func(int) time.Time { return now }), make([]string, n)
+	_, err := db.InsertRows(tx, "jobs", []db.Column{
+		db.Col("id", "uuid", db.Each(n, func(int) string { return models.NewID() })),
+		db.Col("kind", "text", db.Each(n, func(int) string { return kind })),
+		db.Col("unique_key", "text", db.Each(n, func(i int) string { return jobs[i].UniqueKey })),
+		db.Col("payload", "text", payloads),
+		db.Col("state", "text", db.Each(n, func(int) string { return queued })),
+		db.Col("attempts", "bigint", make([]int64, n)),
+		db.Col("last_error", "text", nothing),
+		db.Col("run_at", "timestamptz", times),
+		db.Col("created_at", "timestamptz", times),
+	}, "ON CONFLICT (unique_key) DO NOTHING")
+	return err
 }
 
 // next gives a job of these kinds that is due, its lease taken; ok is false when there is none.

@@ -40,6 +40,7 @@ func RateOn(rows []Rate, country, region string, at time.Time) (Rate, bool) {
 type Treatment struct {
 	Decision
 	rates []Rate
+	known map[models.Month]LineTax // what a Book has found out already; nil without one
 }
 
 // NewTreatment joins a decision and the stored rates of its country. taxDate settles the optional case: without
@@ -50,7 +51,7 @@ func NewTreatment(d Decision, rows []Rate, taxDate time.Time) Treatment {
 			d.Category, d.Note, d.Country, d.Region = OutOfScope, NoteNoSalesTax, "", ""
 		}
 	}
-	return Treatment{d, rows}
+	return Treatment{Decision: d, rates: rows}
 }
 
 // LineTax is the tax of a line.
@@ -89,6 +90,17 @@ func (m *MissingRate) Error() string {
 // day, the date the tax of that month became chargeable (Directive 2006/112/EC art. 64(1), 93). Error:
 // *MissingRate.
 func (t Treatment) For(month models.Month) (LineTax, error) {
+	if line, ok := t.known[month]; ok {
+		return line, nil
+	}
+	line, err := t.line(month)
+	if err == nil && t.known != nil {
+		t.known[month] = line
+	}
+	return line, err
+}
+
+func (t Treatment) line(month models.Month) (LineTax, error) {
 	switch {
 	case t.Category == Reverse:
 		return LineTax{Category: Reverse, Name: "Reverse charge", Note: t.Note}, nil

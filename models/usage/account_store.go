@@ -2,6 +2,7 @@ package usage
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,7 +13,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"billfold/models"
-	"billfold/models/account"
 	"billfold/models/event"
 	"billfold/models/invoice"
 	"billfold/models/money"
@@ -24,28 +24,21 @@ type newRecord struct {
 	place int
 	owner owner
 	hash  []byte
-	month invoice.GroupMonth
+	month *groupMonth
 	line  *line
 }
 
-// account takes in the records of one account, whose row is locked. Records go in the order of their
-// ids, so that two batches write index pages in one order.
+// account takes in the records of one account, whose row is locked.
 func (in *intake) account(accountID string, places []int) error {
-	slices.SortStableFunc(places, func(a, b int) int { return strings.Compare(in.batch[a].ID, in.batch[b].ID) })
 	fresh, err := in.fresh(accountID, places)
 	if err != nil || in.problems.Total > 0 || len(fresh) == 0 {
 		return err
 	}
 	at := in.clock.Now() // read after the lock, as moves do
-	months, err := in.months(accountID, fresh)
-	if err != nil || in.problems.Total > 0 {
+	if err := in.estimates(at, accountID, fresh); err != nil || in.problems.Total > 0 {
 		return err
 	}
-	estimates, err := invoice.EstimatesTx(in.tx, at, accountID, months)
-	if err != nil {
-		return err
-	}
-	lines, err := in.join(fresh, estimates)
+	lines, err := in.join(fresh)
 	if err != nil || in.problems.Total > 0 {
 		return err
 	}
@@ -57,132 +50,147 @@ func (in *intake) account(accountID string, places []int) error {
 }
 
 // fresh leaves out what was taken in before with the same content, in this batch or an earlier one.
-// The same id with other content is a conflict.
+// The same id with other content is a conflict. What is left is in the order of ids, so that two batches
+// write index pages in one order.
 func (in *intake) fresh(accountID string, places []int) ([]newRecord, error) {
-	fresh := make([]newRecord, 0, len(places))
-	for part := range slices.Chunk(places, MaxBatch) {
-		ids := make([]string, 0, len(part))
-		for _, i := range part {
-			ids = append(ids, in.batch[i].ID)
-		}
-		known, err := in.sets.known(accountID, slices.Compact(ids))
-		if err != nil {
-			return nil, err
-		}
-		duplicates := 0
-		for _, i := range part {
-			r := newRecord{Record: &in.batch[i], place: i, owner: in.owners[i]}
-			r.hash = r.ContentHash(r.owner.id())
-			before, where := known[r.ID], "an earlier batch"
-			if n := len(fresh); n > 0 && fresh[n-1].ID == r.ID { // sorted by id: its like stands before it
-				before, where = fresh[n-1].hash, "this batch"
-				if first := fresh[n-1].Line; first > 0 {
-					where = fmt.Sprintf("line %d", first)
-				}
-			}
-			switch {
-			case before == nil:
-				if bad := r.owner.deletedBefore(r.Start); bad != nil {
-					in.problems.record(r.Record, i, *bad)
-				}
-				fresh = append(fresh, r)
-			case bytes.Equal(before, r.hash):
-				duplicates++
-			default:
-				in.problems.conflict(r.Record, i, "a record with this id but other content came in "+where)
-			}
-		}
-		in.result.Duplicates += duplicates
-		in.progress(duplicates)
+	slices.SortStableFunc(places, func(a, b int) int { return strings.Compare(in.batch[a].ID, in.batch[b].ID) })
+	ids := make([]string, 0, len(places))
+	for _, i := range places {
+		ids = append(ids, in.batch[i].ID)
 	}
+	known, err := knownRecords(in.tx, accountID, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	in.digests.wait()
+	fresh := make([]newRecord, 0, len(places))
+	for _, i := range places {
+		r := newRecord{Record: &in.batch[i], place: i, owner: in.owners[i], hash: in.digests.content[i][:]}
+		before, where := known[r.ID], "an earlier batch"
+		if n := len(fresh); n > 0 && fresh[n-1].ID == r.ID { // sorted by id: its like stands before it
+			before, where = fresh[n-1].hash, "this batch"
+			if first := fresh[n-1].Line; first > 0 {
+				where = fmt.Sprintf("line %d", first)
+			}
+		}
+		switch {
+		case before == nil:
+			if bad := r.owner.deletedBefore(r.Start); bad != nil {
+				in.problems.record(r.Record, i, *bad)
+			}
+			fresh = append(fresh, r)
+		case !bytes.Equal(before, r.hash):
+			in.problems.conflict(r.Record, i, "a record with this id but other content came in "+where)
+		}
+	}
+	in.result.Duplicates += len(places) - len(fresh)
 	return fresh, nil
 }
 
-// months finds the group and the month that each record is about and gives them without repetition.
-func (in *intake) months(accountID string, fresh []newRecord) ([]invoice.GroupMonth, error) {
+// groupMonth is a group and a month that records are about, and the estimate that takes them.
+type groupMonth struct {
+	invoice.GroupMonth
+	estimate *invoice.Row
+}
+
+// estimates finds the group and the month that each record is about, and the estimate that takes it.
+func (in *intake) estimates(at time.Time, accountID string, fresh []newRecord) error {
 	projects := map[string]bool{}
 	for _, r := range fresh {
 		if r.owner.project != nil {
 			projects[r.owner.project.ID] = true
 		}
 	}
-	history, err := account.LoadHistory(in.tx, accountID, slices.Sorted(maps.Keys(projects)))
+	history, err := in.history(accountID, slices.Sorted(maps.Keys(projects)))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	wanted := map[invoice.GroupMonth]bool{}
+	found := map[invoice.GroupMonth]*groupMonth{}
+	var month models.Month // of the record before, mostly of this one too
+	var begins, ends time.Time
 	for i := range fresh {
 		r := &fresh[i]
 		group := r.owner.groupID
 		if p := r.owner.project; p != nil {
 			var ok bool
 			if group, ok = history.HolderAt(p.ID, r.Start); !ok {
-				return nil, fmt.Errorf("project %s is in no billing group at %s", p.ID, r.Start.Format(time.RFC3339))
+				return fmt.Errorf("project %s is in no billing group at %s", p.ID, r.Start.Format(time.RFC3339))
 			}
 		}
-		r.month = invoice.GroupMonth{GroupID: group, Month: models.MonthOf(r.Start)}
-		wanted[r.month] = true
+		if month == "" || r.Start.Before(begins) || !r.Start.Before(ends) {
+			month = models.MonthOf(r.Start)
+			begins, ends = month.Start(), month.Next().Start()
+		}
+		wanted := invoice.GroupMonth{GroupID: group, Month: month}
+		if r.month = found[wanted]; r.month == nil {
+			r.month = &groupMonth{GroupMonth: wanted}
+			found[wanted] = r.month
+		}
 	}
-	return slices.SortedFunc(maps.Keys(wanted), func(a, b invoice.GroupMonth) int {
-		return strings.Compare(a.GroupID+string(a.Month), b.GroupID+string(b.Month))
-	}), nil
+	months := slices.SortedFunc(maps.Keys(found), func(a, b invoice.GroupMonth) int {
+		return cmp.Or(strings.Compare(a.GroupID, b.GroupID), strings.Compare(string(a.Month), string(b.Month)))
+	})
+	rows, err := invoice.EstimatesTx(in.tx, at, accountID, months)
+	for wanted, m := range found {
+		m.estimate = rows[wanted]
+	}
+	return err
 }
 
 // lineAt is the place of a line: unique in the database too.
 type lineAt struct {
-	estimate string
+	estimate *invoice.Row
 	key      [16]byte
 }
 
-// join puts each record on its line: read under lock, added up here, one rule for both databases.
-func (in *intake) join(fresh []newRecord, estimates map[invoice.GroupMonth]*invoice.Row) ([]*line, error) {
+// join puts each record on its line: read and added up here, one rule for both databases. The account's
+// lock keeps everybody else away from its lines.
+func (in *intake) join(fresh []newRecord) ([]*line, error) {
+	seen := make(map[lineAt]*line, len(fresh))
 	byID := map[string]*invoice.Row{}
-	keys := map[string][][]byte{}
-	seen := map[lineAt]*line{}
-	places := make([]lineAt, len(fresh))
+	wanted := make([]lineAt, 0, len(fresh))
 	for i := range fresh {
-		r := &fresh[i]
-		estimate := estimates[r.month]
-		project := ""
-		if r.owner.project != nil {
-			project = r.owner.project.ID
-		}
-		places[i] = lineAt{estimate.ID, r.LineKey(project)}
-		byID[estimate.ID] = estimate
-		if _, ok := seen[places[i]]; !ok {
-			seen[places[i]] = nil
-			keys[estimate.ID] = append(keys[estimate.ID], places[i].key[:])
+		at := lineAt{fresh[i].month.estimate, in.digests.line[fresh[i].place]}
+		if _, ok := seen[at]; !ok {
+			seen[at] = nil
+			wanted = append(wanted, at)
+			byID[at.estimate.ID] = at.estimate
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(keys)) {
-		slices.SortFunc(keys[id], bytes.Compare)
-		rows, err := in.sets.lines(id, keys[id])
-		if err != nil {
-			return nil, err
+	slices.SortFunc(wanted, func(a, b lineAt) int {
+		if a.estimate != b.estimate {
+			return strings.Compare(a.estimate.ID, b.estimate.ID)
 		}
-		for _, row := range rows {
-			seen[lineAt{id, [16]byte(row.LineKey)}] = &line{row: row, estimate: byID[id], stored: true, before: row.AmountMinor}
-		}
+		return bytes.Compare(a.key[:], b.key[:])
+	})
+	rows, err := in.sets.lines(wanted)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		estimate := byID[row.InvoiceID]
+		seen[lineAt{estimate, [16]byte(row.LineKey)}] = &line{row: row, estimate: estimate, stored: true, before: row.AmountMinor, records: row.RecordCount}
 	}
 	for i := range fresh {
 		r := &fresh[i]
-		l := seen[places[i]]
+		at := lineAt{r.month.estimate, in.digests.line[r.place]}
+		l := seen[at]
 		if l == nil {
-			l = newLine(r.Record, r.owner, byID[places[i].estimate], places[i].key)
-			seen[places[i]] = l
+			l = newLine(r.Record, r.owner, at.estimate, at.key)
+			seen[at] = l
 		}
 		r.line = l
 		if err := l.join(r.Record); err != nil {
 			in.problems.record(r.Record, r.place, models.Field{Name: fieldCost, Message: "with it its invoice line is too large: " + err.Error()})
 		}
 	}
-	lines := slices.Collect(maps.Values(seen))
-	slices.SortFunc(lines, func(a, b *line) int {
-		if c := strings.Compare(a.row.InvoiceID, b.row.InvoiceID); c != 0 {
-			return c
+	lines := make([]*line, len(wanted))
+	for i, at := range wanted {
+		lines[i] = seen[at]
+		if lines[i].row.ID == "" {
+			lines[i].row.ID = models.NewID() // in the order in which lines are written, so that the index grows at its end
 		}
-		return bytes.Compare(a.row.LineKey, b.row.LineKey)
-	})
+	}
 	return lines, nil
 }
 
@@ -215,13 +223,7 @@ func (in *intake) write(at time.Time, accountID string, fresh []newRecord, lines
 	case err != nil:
 		return err
 	}
-	for part := range slices.Chunk(fresh, MaxBatch) {
-		if err := in.sets.insertRecords(accountID, at, part); err != nil {
-			return err
-		}
-		in.progress(len(part))
-	}
-	return nil
+	return in.sets.insertRecords(accountID, at, fresh)
 }
 
 // log writes the batch's one event of the account. A batch of duplicates changes nothing and has none.
@@ -232,7 +234,7 @@ func (in *intake) log(at time.Time, accountID string, fresh []newRecord, duplica
 		r := &fresh[i]
 		cost = cost.Add(*r.Cost)
 		groups[r.month.GroupID] = true
-		estimates[r.line.row.InvoiceID] = true
+		estimates[r.month.estimate.ID] = true
 		if r.owner.project != nil {
 			projects[r.owner.project.ID] = true
 		}

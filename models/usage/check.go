@@ -2,6 +2,7 @@ package usage
 
 import (
 	"fmt"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -97,6 +98,9 @@ func (r *Record) checkTexts(complain complainFunc) {
 // badText refuses what neither database nor document can hold: broken UTF-8 and control characters
 // (PostgreSQL's text has no NUL).
 func badText(s string, limit int) string {
+	if len(s) <= limit && printable(s) {
+		return ""
+	}
 	if !utf8.ValidString(s) {
 		return "write it in UTF-8"
 	}
@@ -111,6 +115,16 @@ func badText(s string, limit int) string {
 		}
 	}
 	return ""
+}
+
+// printable tells quickly what most texts are: ASCII without control characters.
+func printable(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Record) checkOwner(complain complainFunc) {
@@ -190,6 +204,8 @@ func (r *Record) checkTags(complain complainFunc) {
 			complain(fieldTags, "a tag has no name")
 		} else if !utf8.ValidString(key) || !utf8.ValidString(value) {
 			complain(fieldTags, "tag %.40q: write it in UTF-8", key)
+		} else if strings.ContainsRune(key, 0) || strings.ContainsRune(value, 0) {
+			complain(fieldTags, "tag %.40q: take out the control character U+0000", key)
 		}
 	}
 	if size > MaxTags {

@@ -227,38 +227,3 @@ func TestParallelBatchesOfTheSameRecords(t *testing.T) {
 		w.sound()
 	})
 }
-
-func benchmark(b *testing.B, dialect db.Dialect, perLine int) {
-	d := dbtest.New(b, dialect)
-	w := newWorld(b, d)
-	w.newProject(w.account, "api", "42")
-	next := 0
-	batch := func() []usage.Record {
-		recs := make([]usage.Record, usage.MaxBatch)
-		for i := range recs {
-			recs[i] = rec(fmt.Sprintf("%s-%d", models.NewID(), i), "2026-11-01T00:00:00Z", "0.00001605990")
-			recs[i].ServiceName = fmt.Sprint("service-", next/perLine)
-			next++
-		}
-		return recs
-	}
-	taken := 0
-	for b.Loop() {
-		b.StopTimer()
-		recs := batch()
-		b.StartTimer()
-		got, err := w.ingest(recs...)
-		if err != nil || got.Accepted != len(recs) {
-			b.Fatal(got, err)
-		}
-		taken += len(recs)
-	}
-	b.ReportMetric(float64(taken)/b.Elapsed().Seconds(), "records/s")
-	b.ReportMetric(0, "ns/op")
-}
-
-// A line for each record, and a hundred records a line: the two ends of real usage.
-func BenchmarkIngestPostgresOwnLines(b *testing.B) { benchmark(b, db.Postgres, 1) }
-func BenchmarkIngestPostgresHundred(b *testing.B)  { benchmark(b, db.Postgres, 100) }
-func BenchmarkIngestSQLiteOwnLines(b *testing.B)   { benchmark(b, db.SQLite, 1) }
-func BenchmarkIngestSQLiteHundred(b *testing.B)    { benchmark(b, db.SQLite, 100) }

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 	"unique"
 
 	"github.com/shopspring/decimal"
@@ -45,14 +47,18 @@ var focusColumns = map[string]string{
 
 // readFOCUS reads FOCUS cost and usage CSV, row by row; the columns are found by their names in the
 // first row, in any order, and others are ignored.
-func (f *file) readFOCUS(r io.Reader) error {
-	rows := csv.NewReader(r)
+func (f *file) readFOCUS(buf *bufio.Reader, limit *rowLimit) error {
+	rows := csv.NewReader(buf)
 	rows.ReuseRecord = true
+	limit.renew()
 	header, err := rows.Read()
 	var broken *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
 		f.complain(1, "", "", "the file is empty")
+		return nil
+	case errors.Is(err, errRowTooLong):
+		f.tooLong(1)
 		return nil
 	case errors.As(err, &broken):
 		f.complain(broken.Line, "", "", "the header is not CSV: "+broken.Err.Error())
@@ -64,12 +70,19 @@ func (f *file) readFOCUS(r io.Reader) error {
 	if f.problems.Total > 0 {
 		return nil
 	}
+	last := 1
 	for {
+		limit.renew()
 		row, err := rows.Read()
 		switch {
 		case err == nil:
-			line, _ := rows.FieldPos(0)
-			c.row(line, row)
+			last, _ = rows.FieldPos(0)
+			if err := c.row(last, row); err != nil {
+				return err
+			}
+		case errors.Is(err, errRowTooLong):
+			f.tooLong(last + 1)
+			return nil
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, csv.ErrFieldCount):
@@ -143,7 +156,8 @@ func (c *focusReader) complain(column, format string, args ...any) {
 	c.file.complain(c.line, c.id, column, fmt.Sprintf(format, args...))
 }
 
-func (c *focusReader) row(line int, cell []string) {
+// row reads a row. Error: of handing over the batch that it fills.
+func (c *focusReader) row(line int, cell []string) error {
 	c.line, c.cell = line, cell
 	c.id = strings.Clone(c.get(colID))
 	if c.id == "" {
@@ -170,9 +184,10 @@ func (c *focusReader) row(line int, cell []string) {
 		c.complain(colAccountID, "say which sub account pays, by %s or %s", colAccountID, colAccountName)
 	}
 	// What could not be read is missing; checking the rest would only repeat it.
-	if c.file.problems.Total == before {
-		c.file.take(rec)
+	if c.file.problems.Total > before {
+		return nil
 	}
+	return c.file.take(rec)
 }
 
 // service is the resource's name, or its id, or the service's name.
@@ -235,8 +250,11 @@ func (c *focusReader) lineType() LineType {
 	return ServiceCharge
 }
 
-// tagCache bounds the parsed tags kept at a time.
-const tagCache = 10_000
+// tagCache bounds the parsed tags kept at a time, tagCacheText the bytes of those that are.
+const (
+	tagCache     = 10_000
+	tagCacheText = 2 << 10
+)
 
 func (c *focusReader) rowTags() map[string]string {
 	s := c.get(colTags)
@@ -246,10 +264,17 @@ func (c *focusReader) rowTags() map[string]string {
 	if tags, ok := c.tags[s]; ok {
 		return tags
 	}
+	if !utf8.ValidString(s) {
+		c.complain(colTags, "write it in UTF-8")
+		return nil
+	}
 	tags, err := parseTags([]byte(s))
 	if err != nil {
 		c.complain(colTags, "%s", err)
 		return nil
+	}
+	if len(s) > tagCacheText {
+		return tags
 	}
 	if len(c.tags) >= tagCache {
 		clear(c.tags)

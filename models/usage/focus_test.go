@@ -3,6 +3,7 @@ package usage_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"strings"
 	"testing"
@@ -28,8 +29,21 @@ func focusRow(cells map[string]string) string {
 	return strings.Join(out, ",")
 }
 
+// readAll reads a file as a whole, as only tests may.
+func readAll(r io.Reader, format usage.Format) ([]usage.Record, error) {
+	var all []usage.Record
+	err := usage.Read(r, usage.ReadOptions{Format: format, PriceCurrency: "USD", Now: now}, func(batch []usage.Record) error {
+		all = append(all, batch...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
 func read(text string) ([]usage.Record, error) {
-	return usage.Read(strings.NewReader(text), usage.ReadOptions{PriceCurrency: "USD", Now: now})
+	return readAll(strings.NewReader(text), usage.FormatAuto)
 }
 
 func readFOCUS(rows ...string) ([]usage.Record, error) {

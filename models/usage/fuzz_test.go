@@ -28,7 +28,7 @@ func FuzzNative(f *testing.F) {
 }
 
 func holds(t *testing.T, text string, format usage.Format) {
-	recs, err := usage.Read(strings.NewReader(text), usage.ReadOptions{Format: format, PriceCurrency: "USD", Now: now})
+	recs, err := readAll(strings.NewReader(text), format)
 	if err != nil {
 		var p *usage.Problems
 		if !errors.As(err, &p) || len(recs) > 0 || p.Total == 0 || p.List[0].Line < 1 || p.List[0].Reason == "" {

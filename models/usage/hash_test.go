@@ -2,6 +2,8 @@ package usage_test
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,5 +78,28 @@ func TestTagsJSON(t *testing.T) {
 	}
 	if got := usage.TagsJSON(nil); got != "{}" {
 		t.Error(got)
+	}
+}
+
+// Hashes are stored: those of an earlier version must come out again, or nothing would be a duplicate.
+func TestHashesStayAsTheyAre(t *testing.T) {
+	long := map[string]string{"": "", "é": "\"\\<\u2028", "big": strings.Repeat("x", 5000)}
+	for i, c := range []struct {
+		r             usage.Record
+		content, line string
+	}{
+		{good(), "3dba8dd52072e2a8", "9eff8c40f852607d"},
+		{checked(t, func(*usage.Record) {}), "eb89ff236e43e1a3", "2bbafe1076c70807"},
+		{checked(t, func(r *usage.Record) { r.UnitPrice, r.Cost = nil, num("-99999999999999999999.999999999999999999") }), "dc667ae7fc5de6f6", "6a7872a51ecf0f51"},
+		{checked(t, func(r *usage.Record) { r.UnitPrice, r.Cost, r.Quantity = num("1e19"), num("0.00"), *num("1e-18") }), "fb452159cf951365", "60e3505e4aaef08e"},
+		{checked(t, func(r *usage.Record) {
+			r.LineType, r.Description, r.Unit = usage.ExtraCharge, strings.Repeat("ü", 1000), "h"
+		}), "62fe67385b3d7349", "efe00c75078ab2a0"},
+		{usage.Record{ID: "x", Tags: long, Cost: num("1.50")}, "130635979fdc42d6", "988de486ce7132ff"},
+	} {
+		key := c.r.LineKey("project")
+		if content, line := fmt.Sprintf("%.8x", c.r.ContentHash("owner")), fmt.Sprintf("%.8x", key[:]); content != c.content || line != c.line {
+			t.Errorf("%d: %q, %q", i, content, line)
+		}
 	}
 }

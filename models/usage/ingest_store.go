@@ -2,9 +2,8 @@ package usage
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -28,9 +27,8 @@ func NewStore(d *db.DB, clock models.Clock) *Store { return &Store{d, clock} }
 
 // Options say how records are taken in.
 type Options struct {
-	AccountID      string         // takes only records of this account's projects and groups; empty for any
-	CreateProjects bool           // makes missing projects in the primary group of AccountID
-	Progress       func(done int) // called now and then with the records done so far; may start again when the transaction does
+	AccountID      string // takes only records of this account's projects and groups; empty for any
+	CreateProjects bool   // makes missing projects in the primary group of AccountID
 }
 
 // Result counts records: Accepted were new, Duplicates were there before with the same content.
@@ -41,37 +39,51 @@ type Result struct {
 
 // Ingest takes in a batch of at most MaxBatch records, all or nothing, in one transaction. Errors:
 // *Problems of kind Invalid (bad records, unknown projects, usage after a project's deletion) or
-// Conflict (taken in before with other content); Forbidden for users; Unavailable.
+// Conflict (taken in before with other content); Forbidden for users; NotFound (the account); Unavailable.
 func (s *Store) Ingest(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
 	if len(batch) > MaxBatch {
 		return Result{}, models.Invalidf("records", "Send at most %d records at once; these are %d", MaxBatch, len(batch))
 	}
-	return s.Import(ctx, actor, batch, opt)
-}
-
-// Import takes in all records of a file or none, however many they are, in one transaction. The
-// accounts' rows stay locked meanwhile, so their moves and closing wait (tens of seconds for a million
-// records); on SQLite every other change waits. Importing a file again changes nothing. Errors as Ingest.
-func (s *Store) Import(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
-	if actor.Kind == access.User {
-		return Result{}, models.Forbiddenf("Only the operator can take usage in")
-	}
-	if opt.CreateProjects && opt.AccountID == "" {
-		return Result{}, models.Invalidf("account", "Name the account in which missing projects are to be made")
-	}
-	if opt.AccountID != "" && !models.IsID(opt.AccountID) {
-		return Result{}, models.NotFoundf("Account not found")
+	if err := mayIngest(actor, opt); err != nil {
+		return Result{}, err
 	}
 	problems := &Problems{}
-	now := s.clock.Now()
-	for i := range batch {
-		for _, bad := range batch[i].Check(now) {
-			problems.record(&batch[i], i, bad)
-		}
-	}
+	checkAll(batch, s.clock.Now(), problems)
 	if err := problems.err(); err != nil {
 		return Result{}, err
 	}
+	return s.take(ctx, actor, batch, opt)
+}
+
+// Import is Ingest of any number of records: in batches of MaxBatch, each all or nothing in a transaction of
+// its own. Result counts what was taken in before an error.
+func (s *Store) Import(ctx context.Context, actor access.Actor, records []Record, opt Options) (Result, error) {
+	var result Result
+	for batch := range slices.Chunk(records, MaxBatch) {
+		got, err := s.Ingest(ctx, actor, batch, opt)
+		result.Accepted += got.Accepted
+		result.Duplicates += got.Duplicates
+		if err != nil {
+			return result, err
+		}
+	}
+	return result, nil
+}
+
+func mayIngest(actor access.Actor, opt Options) error {
+	switch {
+	case actor.Kind == access.User:
+		return models.Forbiddenf("Only the operator can take usage in")
+	case opt.CreateProjects && opt.AccountID == "":
+		return models.Invalidf("account", "Name the account in which missing projects are to be made")
+	case opt.AccountID != "" && !models.IsID(opt.AccountID):
+		return models.NotFoundf("Account not found")
+	}
+	return nil
+}
+
+// take takes in a batch whose records are checked.
+func (s *Store) take(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
 	var result Result
 	err := s.db.RunCopyTx(ctx, func(tx *gorm.DB, copyFrom db.CopyFrom) error {
 		run := &intake{tx: tx, sets: newSets(tx, copyFrom), clock: s.clock, actor: actor, opt: opt, batch: batch, problems: &Problems{}}
@@ -94,9 +106,9 @@ type intake struct {
 	opt      Options
 	batch    []Record
 	owners   []owner // of the batch's records, by their place
+	digests  digests // of the batch's records
 	problems *Problems
 	result   Result
-	done     int
 }
 
 // all locks the accounts, in the order of their ids and before anything else that counts, since
@@ -108,35 +120,23 @@ func (in *intake) all() error {
 			return err
 		}
 	}
-	found, err := in.lookUp()
+	refs := referencesOf(in.batch)
+	found, err := in.lookUp(refs.each)
 	if err != nil {
 		return err
 	}
-	places := map[string][]int{}
-	in.owners = make([]owner, len(in.batch))
-	for i := range in.batch {
-		o, bad := found.find(&in.batch[i])
-		if bad != nil && in.opt.CreateProjects {
-			o, bad, err = in.create(found, &in.batch[i], *bad)
-			if err != nil {
-				return err
-			}
-		}
-		if bad != nil {
-			in.problems.record(&in.batch[i], i, *bad)
-			continue
-		}
-		in.owners[i] = o
-		places[o.accountID] = append(places[o.accountID], i)
+	create := func(r *Record, missing models.Field) (owner, *models.Field, error) {
+		return in.create(found, r, missing)
 	}
-	if err := in.problems.err(); err != nil {
+	if !in.opt.CreateProjects {
+		create = nil
+	}
+	places, err := in.own(refs, found, create)
+	if err != nil {
 		return err
 	}
-	accounts := make([]string, 0, len(places))
-	for id := range places {
-		accounts = append(accounts, id)
-	}
-	slices.Sort(accounts)
+	defer in.digest()() // meanwhile the database locks and looks up
+	accounts := slices.Sorted(maps.Keys(places))
 	if in.opt.AccountID == "" {
 		if err := account.Lock(in.tx, accounts...); err != nil {
 			return err
@@ -154,35 +154,43 @@ func (in *intake) all() error {
 	return in.problems.err()
 }
 
-func (in *intake) progress(n int) {
-	in.done += n
-	if in.opt.Progress != nil {
-		in.opt.Progress(in.done)
+// own finds who pays for each record and gives the places of each account's records. create makes the
+// project that a record names but nobody has; it may be nil.
+func (in *intake) own(refs references, found *directory, create func(*Record, models.Field) (owner, *models.Field, error)) (map[string][]int, error) {
+	owners, bads := make([]owner, len(refs.each)), make([]*models.Field, len(refs.each))
+	for i, ref := range refs.each {
+		o, bad := found.find(ref)
+		if bad != nil && create != nil {
+			var err error
+			if o, bad, err = create(ref, *bad); err != nil {
+				return nil, err
+			}
+		}
+		owners[i], bads[i] = o, bad
 	}
+	places := map[string][]int{}
+	in.owners = make([]owner, len(in.batch))
+	for i := range in.batch {
+		ref := refs.of[i]
+		if bad := bads[ref]; bad != nil {
+			in.problems.record(&in.batch[i], i, *bad)
+			continue
+		}
+		in.owners[i] = owners[ref]
+		places[owners[ref].accountID] = append(places[owners[ref].accountID], i)
+	}
+	return places, in.problems.err()
 }
 
 // create makes the project that a record names but nobody has, and tells why it cannot.
 func (in *intake) create(found *directory, r *Record, missing models.Field) (owner, *models.Field, error) {
-	name := r.Project
-	if name == "" {
-		name = r.ProjectExternalID
-	}
-	if name == "" || r.ProjectID != "" || r.BillingGroupID != "" {
+	wanted, ok := missingProject(r)
+	if !ok {
 		return owner{}, &missing, nil
-	}
-	wanted := account.NewProject{Name: name, ExternalID: r.ProjectExternalID}
-	if r.ProjectExternalID != "" {
-		wanted.IfTaken = account.BracketedName(name, r.ProjectExternalID)
 	}
 	made, err := account.CreateProjectTx(in.tx, in.actor, in.clock.Now(), in.opt.AccountID, wanted)
 	if models.KindOf(err) == models.Invalid {
-		var why []string
-		e, _ := models.AsError(err)
-		for _, f := range e.Fields {
-			why = append(why, f.Message)
-		}
-		missing.Message = fmt.Sprintf("the project %q cannot be made: %s", name, strings.Join(why, "; "))
-		return owner{}, &missing, nil
+		return owner{}, cannotMake(wanted.Name, missing, err), nil
 	}
 	if err != nil {
 		return owner{}, nil, err

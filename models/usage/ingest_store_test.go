@@ -216,12 +216,12 @@ func TestWhoMayTakeIn(t *testing.T) {
 			t.Errorf("a batch too large: %v", err)
 		}
 		for _, id := range []string{"Acme", models.NewID()} {
-			_, err := w.store.Import(context.Background(), operator, []usage.Record{rec("a", "2026-11-01T00:00:00Z", "1")}, usage.Options{AccountID: id})
+			_, err := w.store.Ingest(context.Background(), operator, []usage.Record{rec("a", "2026-11-01T00:00:00Z", "1")}, usage.Options{AccountID: id})
 			if models.KindOf(err) != models.NotFound {
 				t.Errorf("account %s: %v", id, err)
 			}
 		}
-		if _, err := w.store.Import(context.Background(), operator, nil, usage.Options{CreateProjects: true}); models.KindOf(err) != models.Invalid {
+		if _, err := w.store.Ingest(context.Background(), operator, nil, usage.Options{CreateProjects: true}); models.KindOf(err) != models.Invalid {
 			t.Errorf("projects of no account: %v", err)
 		}
 		if got, err := w.ingest(); err != nil || got != (usage.Result{}) || w.count(`SELECT COUNT(*) FROM usage_records`) != 0 {

@@ -12,12 +12,13 @@ type line struct {
 	estimate *invoice.Row
 	stored   bool  // it is in the database already
 	before   int64 // its amount there
+	records  int64 // and its records
 }
 
 // newLine is the empty line that a record is the first to join.
 func newLine(r *Record, o owner, estimate *invoice.Row, key [16]byte) *line {
 	l := &line{estimate: estimate, row: invoice.LineRow{
-		ID: models.NewID(), AccountID: o.accountID, InvoiceID: estimate.ID, LineKey: key[:],
+		AccountID: o.accountID, InvoiceID: estimate.ID, LineKey: key[:],
 		ServiceName: r.ServiceName, ServiceType: r.ServiceType, ServicePlan: r.ServicePlan, Cloud: r.Cloud,
 		LineType: string(r.LineType), Unit: r.Unit, UnitPrice: r.UnitPrice, Description: r.Description, Tags: TagsJSON(r.Tags),
 		ServiceMonth: string(models.MonthOf(r.Start)), ServiceStart: r.Start, ServiceEnd: r.End,

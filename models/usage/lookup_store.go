@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"database/sql"
 	"maps"
 	"slices"
 	"strings"
@@ -8,19 +9,20 @@ import (
 
 	"billfold/models"
 	"billfold/models/account"
+	"billfold/models/db"
+
+	"gorm.io/gorm"
 )
 
-// lookUp reads every project and group that the batch may mean, in a few queries.
-func (in *intake) lookUp() (*directory, error) {
+// lookUp reads every project and group that the records may mean, in a few queries.
+func (in *intake) lookUp(records []*Record) (*directory, error) {
+	found := newDirectory()
+	return found, in.lookUpInto(found, records)
+}
+
+func (in *intake) lookUpInto(found *directory, records []*Record) error {
 	ids, externals, names, groups := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
-	seen := map[[4]string]bool{}
-	for i := range in.batch {
-		r := &in.batch[i]
-		reference := [4]string{r.ProjectID, r.ProjectExternalID, r.Project, r.BillingGroupID}
-		if seen[reference] {
-			continue
-		}
-		seen[reference] = true
+	for _, r := range records {
 		if r.BillingGroupID != "" {
 			groups[r.BillingGroupID] = true
 		}
@@ -38,70 +40,78 @@ func (in *intake) lookUp() (*directory, error) {
 			names[account.NameKey(r.Project)] = true
 		}
 	}
-	found := newDirectory()
-	for column, values := range map[string]map[string]bool{"p.id": ids, "p.external_id": externals, "p.name_key": names} {
-		if err := in.projects(found, column, slices.Sorted(maps.Keys(values))); err != nil {
-			return nil, err
-		}
-	}
-	return found, in.groups(found, slices.Sorted(maps.Keys(groups)))
-}
-
-// lookUpChunk is how many values one query asks for.
-const lookUpChunk = 1000
-
-func (in *intake) projects(found *directory, column string, values []string) error {
-	for part := range slices.Chunk(values, lookUpChunk) {
-		var rows []project
-		q := in.tx.Table("projects AS p").Joins("JOIN accounts a ON a.id = p.account_id AND a.deleted_at IS NULL").
-			Select("p.id, p.account_id, p.name, p.name_key, p.external_id, p.deleted_at").Where(column+" IN ?", part)
-		if in.opt.AccountID != "" {
-			q = q.Where("p.account_id = ?", in.opt.AccountID)
-		}
-		if err := q.Order("p.id").Find(&rows).Error; err != nil {
+	for _, by := range []struct {
+		column string
+		query  func(*gorm.DB, string, []string, []any, func(*sql.Rows) error) error
+		values map[string]bool
+	}{{"p.id", db.QueryIn, ids}, {"p.external_id", db.QueryInTexts, externals}, {"p.name_key", db.QueryInTexts, names}} {
+		where, args := in.ofAccount("p")
+		err := by.query(in.tx, `SELECT p.id, p.account_id, p.name, p.name_key, p.external_id, p.deleted_at FROM projects p
+			JOIN accounts a ON a.id = p.account_id AND a.deleted_at IS NULL WHERE `+where+by.column+` IN (?)`,
+			slices.Sorted(maps.Keys(by.values)), args, func(rows *sql.Rows) error {
+				var p project
+				err := rows.Scan(&p.ID, &p.AccountID, &p.Name, &p.NameKey, &p.ExternalID, &p.DeletedAt)
+				found.add(&p)
+				return err
+			})
+		if err != nil {
 			return err
 		}
-		for i := range rows {
-			found.add(&rows[i])
-		}
 	}
-	return nil
+	// Deleted groups too: they may still get usage.
+	where, args := in.ofAccount("g")
+	return db.QueryIn(in.tx, `SELECT g.id, g.account_id FROM billing_groups g JOIN accounts a ON a.id = g.account_id AND a.deleted_at IS NULL
+		WHERE `+where+`g.id IN (?)`, slices.Sorted(maps.Keys(groups)), args, func(rows *sql.Rows) error {
+		var id, accountID string
+		err := rows.Scan(&id, &accountID)
+		found.groups[id] = accountID
+		return err
+	})
 }
 
-// groups reads billing groups, deleted ones included: they may still get usage.
-func (in *intake) groups(found *directory, ids []string) error {
-	for part := range slices.Chunk(ids, lookUpChunk) {
-		var rows []struct{ ID, AccountID string }
-		q := in.tx.Table("billing_groups AS g").Joins("JOIN accounts a ON a.id = g.account_id AND a.deleted_at IS NULL").
-			Select("g.id, g.account_id").Where("g.id IN ?", part)
-		if in.opt.AccountID != "" {
-			q = q.Where("g.account_id = ?", in.opt.AccountID)
-		}
-		if err := q.Find(&rows).Error; err != nil {
-			return err
-		}
-		for _, r := range rows {
-			found.groups[r.ID] = r.AccountID
-		}
+// ofAccount is the condition that a table's rows are of the account that records must belong to, if any.
+func (in *intake) ofAccount(table string) (where string, args []any) {
+	if in.opt.AccountID == "" {
+		return "", nil
 	}
-	return nil
+	return table + ".account_id = ? AND ", []any{in.opt.AccountID}
 }
 
 // readAgain reads again, now under the locks, what may have changed: which projects are deleted, and the
 // names that new lines get.
 func (in *intake) readAgain(found *directory) error {
-	for part := range slices.Chunk(slices.Sorted(maps.Keys(found.byID)), lookUpChunk) {
-		var rows []struct {
-			ID        string
-			Name      string
-			DeletedAt *time.Time
-		}
-		if err := in.tx.Table("projects").Select("id, name, deleted_at").Where("id IN ?", part).Find(&rows).Error; err != nil {
-			return err
-		}
-		for _, r := range rows {
-			found.byID[r.ID].Name, found.byID[r.ID].DeletedAt = r.Name, r.DeletedAt
-		}
+	return db.QueryIn(in.tx, `SELECT id, name, deleted_at FROM projects WHERE id IN (?)`, slices.Sorted(maps.Keys(found.byID)), nil,
+		func(rows *sql.Rows) error {
+			var id, name string
+			var deleted *time.Time
+			if err := rows.Scan(&id, &name, &deleted); err != nil {
+				return err
+			}
+			found.byID[id].Name, found.byID[id].DeletedAt = name, deleted
+			return nil
+		})
+}
+
+// history reads which groups held the projects, and when.
+func (in *intake) history(accountID string, projects []string) (account.History, error) {
+	history := make(account.History, len(projects))
+	err := db.QueryIn(in.tx, `SELECT project_id, group_id, valid_from, valid_to FROM project_assignments WHERE account_id = ? AND project_id IN (?)`, projects, []any{accountID}, func(rows *sql.Rows) error {
+		var id string
+		var a account.Assignment
+		err := rows.Scan(&id, &a.GroupID, &a.From, &a.To)
+		history[id] = append(history[id], a)
+		return err
+	})
+	for _, held := range history {
+		slices.SortFunc(held, func(a, b account.Assignment) int { return from(a).Compare(from(b)) })
 	}
-	return nil
+	return history, err
+}
+
+// from is when an assignment began; the first one has always been.
+func from(a account.Assignment) time.Time {
+	if a.From == nil {
+		return time.Time{}
+	}
+	return *a.From
 }

@@ -17,15 +17,12 @@ import (
 	"billfold/models/money"
 )
 
-// maxLine is the longest line of an NDJSON file in bytes: a record with all its tags fits well.
-const maxLine = 1 << 20
-
 // readNative reads NDJSON: one JSON object a line, empty lines skipped.
-func (f *file) readNative(buf *bufio.Reader) error {
+func (f *file) readNative(buf *bufio.Reader, limit *rowLimit) error {
 	scanner := bufio.NewScanner(buf)
-	scanner.Buffer(make([]byte, 0, 64<<10), maxLine)
+	scanner.Buffer(make([]byte, 0, readAhead), maxLine)
 	line := 0
-	for scanner.Scan() {
+	for limit.renew(); scanner.Scan(); limit.renew() {
 		line++
 		raw := bytes.TrimSpace(scanner.Bytes())
 		if len(raw) == 0 {
@@ -38,14 +35,16 @@ func (f *file) readNative(buf *bufio.Reader) error {
 		}
 		// What could not be decoded is missing; checking the rest would only repeat it.
 		if len(bad) == 0 {
-			f.take(rec)
+			if err := f.take(rec); err != nil {
+				return err
+			}
 		}
 	}
-	if errors.Is(scanner.Err(), bufio.ErrTooLong) {
-		f.complain(line+1, "", "", fmt.Sprintf("the line is longer than %d bytes", maxLine))
-		return nil
+	if err := scanner.Err(); !errors.Is(err, bufio.ErrTooLong) && !errors.Is(err, errRowTooLong) {
+		return err
 	}
-	return scanner.Err()
+	f.tooLong(line + 1)
+	return nil
 }
 
 // DecodeRecord reads one record of the native JSON format. It does not check it (Record.Check does).
@@ -74,7 +73,13 @@ type decoder struct {
 	bad  []models.Field
 }
 
+// maxComplaints are listed about one record: a line of garbage must not fill the memory.
+const maxComplaints = 20
+
 func (d *decoder) complain(field, format string, args ...any) {
+	if len(d.bad) == maxComplaints {
+		return
+	}
 	d.bad = append(d.bad, models.Field{Name: field, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -149,9 +154,19 @@ var knownFields = func() map[string]bool {
 }()
 
 func (d *decoder) text(field string, raw json.RawMessage, into *string) {
-	if raw[0] != '"' || json.Unmarshal(raw, into) != nil {
+	switch {
+	case raw[0] != '"' || json.Unmarshal(raw, into) != nil:
 		d.complain(field, "write it as a string in quotes")
+	case replaced(raw, *into):
+		d.complain(field, "write it in UTF-8; it has half of a surrogate pair")
 	}
+}
+
+// replaced tells whether decoding put the character U+FFFD where half of a surrogate pair was ("\ud800"):
+// two texts that differ must not become one.
+func replaced(raw []byte, decoded string) bool {
+	return strings.ContainsRune(decoded, utf8.RuneError) && !bytes.ContainsRune(raw, utf8.RuneError) &&
+		!bytes.Contains(bytes.ToLower(raw), []byte(`\ufffd`))
 }
 
 func (d *decoder) instant(field string, raw json.RawMessage, into *time.Time) {
@@ -200,7 +215,7 @@ func eachMember(raw []byte, fn func(name string, value json.RawMessage)) error {
 		}
 		var value json.RawMessage
 		if err := dec.Decode(&value); err != nil {
-			return fmt.Errorf("the value of %.40q is not valid JSON", key)
+			return fmt.Errorf("the value of %.40q is not valid JSON, or nested too deeply", key)
 		}
 		if seen[key] {
 			return fmt.Errorf("%.40q is there twice", key)
@@ -226,7 +241,7 @@ func parseTags(raw []byte) (map[string]string, error) {
 		switch value[0] {
 		case '"':
 			var s string
-			if err := json.Unmarshal(value, &s); err != nil && bad == nil {
+			if err := json.Unmarshal(value, &s); (err != nil || replaced(value, s)) && bad == nil {
 				bad = fmt.Errorf("tag %.40q is not valid JSON", name)
 			}
 			tags[name] = s

@@ -57,9 +57,9 @@ func TestNativeErrors(t *testing.T) {
 		"tags as a list":  {with(`{"env":"prod"}`, `["env"]`), "tags", "JSON object"},
 		"NUL":             {with(`"b4"`, `"b\u0000"`), "service_plan", "control character"},
 		"broken UTF-8":    {with(`"b4"`, "\"b\xff\""), "", "UTF-8"},
-		"too long":        {with(`"b4"`, `"`+strings.Repeat("b", 1<<20)+`"`), "", "longer than"},
+		"too long":        {with(`"b4"`, `"`+strings.Repeat("b", 16<<20)+`"`), "", "longer than 16777216 bytes"},
 	} {
-		recs, err := usage.Read(strings.NewReader(nativeLine+"\n"+c.line+"\n"), usage.ReadOptions{Format: usage.FormatBillfold, Now: now})
+		recs, err := readAll(strings.NewReader(nativeLine+"\n"+c.line+"\n"), usage.FormatBillfold)
 		var p *usage.Problems
 		if !errors.As(err, &p) || len(recs) != 0 {
 			t.Errorf("%s: %v %v", name, recs, err)
@@ -88,7 +88,7 @@ func TestFormatIsToldByTheContent(t *testing.T) {
 	if _, err := usage.ParseFormat("xml"); err == nil {
 		t.Error("xml is a format")
 	}
-	if recs, err := usage.Read(strings.NewReader(""), usage.ReadOptions{Format: usage.FormatBillfold}); err != nil || len(recs) != 0 {
+	if recs, err := readAll(strings.NewReader(""), usage.FormatBillfold); err != nil || len(recs) != 0 {
 		t.Errorf("no records: %v %v", recs, err)
 	}
 }

@@ -35,6 +35,37 @@ func (o owner) id() string {
 	return o.groupID
 }
 
+// projectID is the project, empty for none.
+func (o owner) projectID() string {
+	if o.project != nil {
+		return o.project.ID
+	}
+	return ""
+}
+
+// references are the different ways in which the records of a batch say who pays: far fewer than records.
+type references struct {
+	each []*Record // the first record of each, in their order
+	of   []int     // place in each, by place of the record
+}
+
+func referencesOf(batch []Record) references {
+	refs := references{of: make([]int, len(batch))}
+	seen := map[[4]string]int{}
+	for i := range batch {
+		r := &batch[i]
+		key := [4]string{r.ProjectID, r.ProjectExternalID, r.Project, r.BillingGroupID}
+		n, ok := seen[key]
+		if !ok {
+			n = len(refs.each)
+			seen[key] = n
+			refs.each = append(refs.each, r)
+		}
+		refs.of[i] = n
+	}
+	return refs
+}
+
 // directory holds the projects and groups that the records of a batch may mean.
 type directory struct {
 	byID       map[string]*project
@@ -122,4 +153,33 @@ func (o owner) deletedBefore(start time.Time) *models.Field {
 	}
 	return &models.Field{Name: fieldStart, Message: fmt.Sprintf("the project %s was deleted on %s, and this starts later",
 		o.project.Name, o.project.DeletedAt.Format(time.RFC3339))}
+}
+
+// missingProject is the project that a record which names none that is there asks for; false when it
+// names it by an id.
+func missingProject(r *Record) (wanted account.NewProject, ok bool) {
+	name := r.Project
+	if name == "" {
+		name = r.ProjectExternalID
+	}
+	if name == "" || r.ProjectID != "" || r.BillingGroupID != "" {
+		return wanted, false
+	}
+	wanted = account.NewProject{Name: name, ExternalID: r.ProjectExternalID}
+	if r.ProjectExternalID != "" {
+		wanted.IfTaken = account.BracketedName(name, r.ProjectExternalID)
+	}
+	return wanted, true
+}
+
+// cannotMake says why a missing project is not made.
+func cannotMake(name string, missing models.Field, err error) *models.Field {
+	var why []string
+	if e, ok := models.AsError(err); ok {
+		for _, f := range e.Fields {
+			why = append(why, f.Message)
+		}
+	}
+	missing.Message = fmt.Sprintf("the project %q cannot be made: %s", name, strings.Join(why, "; "))
+	return &missing
 }

@@ -93,7 +93,7 @@ func TestDeletedProjects(t *testing.T) {
 		for _, opt := range []usage.Options{{}, {AccountID: w.account}, {AccountID: w.account, CreateProjects: true}} {
 			late := rec("late", "2026-11-10T12:00:00Z", "4")
 			late.Project, late.ProjectExternalID, late.Line = "api", "42", 3
-			_, err := w.store.Import(context.Background(), operator, []usage.Record{late}, opt)
+			_, err := w.store.Ingest(context.Background(), operator, []usage.Record{late}, opt)
 			if models.KindOf(err) != models.Invalid || !strings.Contains(err.Error(), "line 3, id late, start: the project api was deleted on 2026-11-10T12:00:00Z") {
 				t.Errorf("%+v: %v", opt, err)
 			}
@@ -190,7 +190,7 @@ func TestMissingProjectsAreMade(t *testing.T) {
 		}
 		batch := []usage.Record{named("1", "11353890204", "Atlas Orion"), named("2", "/subscriptions/ed570627", "Atlas Orion"), named("3", "11353890204", "Atlas Orion"),
 			named("4", "x1234567890", "Taken"), named("5", "only-an-id", ""), named("6", "", "only-a-name"), named("7", "555", "mine")}
-		got, err := w.store.Import(context.Background(), operator, batch, creating)
+		got, err := w.store.Ingest(context.Background(), operator, batch, creating)
 		if err != nil || got.Accepted != 7 {
 			t.Fatal(got, err)
 		}
@@ -201,12 +201,12 @@ func TestMissingProjectsAreMade(t *testing.T) {
 		if strings.Join(names, ", ") != want {
 			t.Errorf("got  %s\nwant %s", strings.Join(names, ", "), want)
 		}
-		if got, err := w.store.Import(context.Background(), operator, batch, creating); err != nil || got.Duplicates != 7 {
+		if got, err := w.store.Ingest(context.Background(), operator, batch, creating); err != nil || got.Duplicates != 7 {
 			t.Errorf("again: %v %v", got, err)
 		}
 		projects := w.count(`SELECT COUNT(*) FROM projects`)
 		clash := named("9", "y34567890", "Taken") // its bracketed name is taken too
-		_, err = w.store.Import(context.Background(), operator, []usage.Record{named("8", "new", "New"), clash}, creating)
+		_, err = w.store.Ingest(context.Background(), operator, []usage.Record{named("8", "new", "New"), clash}, creating)
 		if models.KindOf(err) != models.Invalid || !strings.Contains(err.Error(), `the project "Taken" cannot be made`) || w.count(`SELECT COUNT(*) FROM projects`) != projects {
 			t.Errorf("%v, %d projects", err, w.count(`SELECT COUNT(*) FROM projects`))
 		}
@@ -220,11 +220,9 @@ func TestSampleIsTakenInOnce(t *testing.T) {
 		w := newWorld(t, d)
 		opt := usage.Options{AccountID: w.account, CreateProjects: true}
 		for _, want := range []usage.Result{{Accepted: 1000}, {Duplicates: 1000}} {
-			done := 0
-			opt.Progress = func(n int) { done = n }
-			got, err := w.store.Import(context.Background(), operator, recs, opt)
-			if err != nil || got != want || done != 1000 {
-				t.Fatalf("%+v, %d done, %v; want %+v", got, done, err, want)
+			got, err := w.store.Ingest(context.Background(), operator, recs, opt)
+			if err != nil || got != want {
+				t.Fatalf("%+v, %v; want %+v", got, err, want)
 			}
 		}
 		w.sound()

@@ -2,6 +2,7 @@ package usage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"billfold/models"
@@ -51,6 +52,10 @@ type Problems struct {
 	List  []Problem // the first MaxProblems, in order
 	Total int       // of all
 
+	// Before are the records of the same file that were taken in before these problems turned up, which is
+	// only when something changed after the file was checked.
+	Before int
+
 	conflicts int // of them
 }
 
@@ -69,10 +74,14 @@ func (p *Problems) Error() string {
 }
 
 func (p *Problems) summary() string {
-	if p.Total == 1 {
-		return "nothing was taken in, because of one problem:"
+	what := "nothing was taken in"
+	if p.Before > 0 {
+		what = fmt.Sprintf("after %d records no more were taken in", p.Before)
 	}
-	return fmt.Sprintf("nothing was taken in, because of %d problems:", p.Total)
+	if p.Total == 1 {
+		return what + ", because of one problem:"
+	}
+	return fmt.Sprintf("%s, because of %d problems:", what, p.Total)
 }
 
 // Unwrap gives the problems as a models.Error, so that their kind is known everywhere.
@@ -94,6 +103,13 @@ func (p *Problems) add(one Problem) {
 	}
 }
 
+// join adds the problems of a part of the file.
+func (p *Problems) join(part *Problems) {
+	p.List = append(p.List, part.List[:min(len(part.List), MaxProblems-len(p.List))]...)
+	p.Total += part.Total
+	p.conflicts += part.conflicts
+}
+
 // record adds what is wrong with a field of a record of a batch.
 func (p *Problems) record(r *Record, index int, bad models.Field) {
 	field := bad.Name
@@ -107,6 +123,11 @@ func (p *Problems) record(r *Record, index int, bad models.Field) {
 func (p *Problems) conflict(r *Record, index int, reason string) {
 	p.conflicts++
 	p.record(r, index, models.Field{Name: fieldID, Message: reason})
+}
+
+// sort puts the problems into the order of the file's lines.
+func (p *Problems) sort() {
+	slices.SortStableFunc(p.List, func(a, b Problem) int { return a.Line - b.Line })
 }
 
 // err is the problems as an error, nil when there are none.

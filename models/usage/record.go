@@ -6,7 +6,9 @@
 //	hash.go     content hash, line key problem.go what is wrong, line by line
 //	owner.go    who pays for a record
 //	line.go     how a record joins a line: the one rule for both databases
-//	*_store.go  taking records in: ingest (the use cases), lookup, account, sets (SQL per database)
+//	digest.go   hashing a batch on all processors
+//	spool.go    finding one id twice in a file of any size
+//	*_store.go  taking records in: ingest (a batch), import (a file), lookup, account, sets (SQL per database)
 package usage
 
 import (

@@ -31,7 +31,7 @@ func readSample(t testing.TB) []usage.Record {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	recs, err := usage.Read(file, usage.ReadOptions{PriceCurrency: "USD", Now: now})
+	recs, err := readAll(file, usage.FormatAuto)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package usage
 
 import (
-	"math/big"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
-	"billfold/models"
 	"billfold/models/db"
 	"billfold/models/invoice"
 	"billfold/models/money"
@@ -23,29 +21,15 @@ type postgresSets struct {
 	copyFrom db.CopyFrom
 }
 
-func (s postgresSets) known(accountID string, recordIDs []string) (map[string][]byte, error) {
-	rows, err := s.tx.Statement.ConnPool.QueryContext(s.tx.Statement.Context,
-		`SELECT record_id, content_hash FROM usage_records WHERE account_id = $1 AND record_id = ANY($2::text[])`, accountID, recordIDs)
-	if err != nil {
-		return nil, err
+// lines looks each line up by its key. LATERAL with a LIMIT leaves the planner no other way: a join might
+// read the whole table.
+func (s postgresSets) lines(wanted []lineAt) ([]invoice.LineRow, error) {
+	estimates, keys := make([]pgtype.UUID, len(wanted)), make([][]byte, len(wanted))
+	for i := range wanted {
+		estimates[i], keys[i] = id(wanted[i].estimate.ID), wanted[i].key[:]
 	}
-	defer func() { _ = rows.Close() }()
-	found := map[string][]byte{}
-	for rows.Next() {
-		var id string
-		var hash []byte
-		if err := rows.Scan(&id, &hash); err != nil {
-			return nil, err
-		}
-		found[id] = hash
-	}
-	return found, rows.Err()
-}
-
-func (s postgresSets) lines(estimateID string, keys [][]byte) ([]invoice.LineRow, error) {
-	rows, err := s.tx.Statement.ConnPool.QueryContext(s.tx.Statement.Context,
-		`SELECT `+lineColumns+` FROM invoice_lines WHERE invoice_id = $1 AND line_key = ANY($2::bytea[]) ORDER BY line_key FOR NO KEY UPDATE`,
-		estimateID, keys)
+	rows, err := s.tx.Statement.ConnPool.QueryContext(s.tx.Statement.Context, `SELECT l.* FROM unnest($1::uuid[], $2::bytea[]) AS u (estimate, key),
+		LATERAL (SELECT `+lineColumns+` FROM invoice_lines l WHERE l.invoice_id = u.estimate AND l.line_key = u.key LIMIT 1) l`, estimates, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +37,7 @@ func (s postgresSets) lines(estimateID string, keys [][]byte) ([]invoice.LineRow
 	var found []invoice.LineRow
 	for rows.Next() {
 		var l invoice.LineRow
-		if err := rows.Scan(&l.ID, &l.InvoiceID, &l.LineKey, &l.ProjectID, &l.ServiceStart, &l.ServiceEnd,
-			&l.Quantity, &l.Cost, &l.AmountMinor, &l.RecordCount); err != nil {
+		if err := scanLine(rows, &l); err != nil {
 			return nil, err
 		}
 		found = append(found, l)
@@ -73,12 +56,12 @@ func (s postgresSets) insertLines(lines []*line) error {
 		l := &lines[i].row
 		var project, price any
 		if l.ProjectID != nil {
-			project = uuid.MustParse(*l.ProjectID)
+			project = id(*l.ProjectID)
 		}
 		if l.UnitPrice != nil {
 			price = numeric(*l.UnitPrice)
 		}
-		return []any{uuid.MustParse(l.ID), uuid.MustParse(l.AccountID), uuid.MustParse(l.InvoiceID), l.LineKey, project, l.ProjectName,
+		return []any{id(l.ID), id(l.AccountID), id(l.InvoiceID), l.LineKey, project, l.ProjectName,
 			l.ServiceName, l.ServiceType, l.ServicePlan, l.Cloud, l.LineType, l.Unit, price, l.Description, l.Tags, l.ServiceMonth,
 			l.ServiceStart, l.ServiceEnd, numeric(l.Quantity), numeric(l.Cost), l.AmountMinor, l.RecordCount, "", numeric(l.TaxRate), false}, nil
 	}))
@@ -89,38 +72,47 @@ func (s postgresSets) updateLines(lines []*line) error {
 		return nil
 	}
 	n := len(lines)
-	ids, quantities, costs := make([]string, n), make([]string, n), make([]string, n)
-	amounts, counts := make([]int64, n), make([]int64, n)
+	ids, quantities, costs := make([]pgtype.UUID, n), make([]string, n), make([]string, n)
+	amounts, counts, before := make([]int64, n), make([]int64, n), make([]int64, n)
 	starts, ends := make([]time.Time, n), make([]time.Time, n)
 	for i, l := range lines {
-		ids[i], quantities[i], costs[i] = l.row.ID, money.Canonical(l.row.Quantity), money.Canonical(l.row.Cost)
-		amounts[i], counts[i], starts[i], ends[i] = l.row.AmountMinor, l.row.RecordCount, l.row.ServiceStart, l.row.ServiceEnd
+		ids[i], quantities[i], costs[i] = id(l.row.ID), money.Canonical(l.row.Quantity), money.Canonical(l.row.Cost)
+		amounts[i], counts[i], before[i] = l.row.AmountMinor, l.row.RecordCount, l.records
+		starts[i], ends[i] = l.row.ServiceStart, l.row.ServiceEnd
 	}
-	_, err := s.tx.Statement.ConnPool.ExecContext(s.tx.Statement.Context, `UPDATE invoice_lines AS l
+	done, err := s.tx.Statement.ConnPool.ExecContext(s.tx.Statement.Context, `UPDATE invoice_lines AS l
 		SET quantity = u.quantity::numeric, cost = u.cost::numeric, amount_minor = u.amount, record_count = u.count,
 			service_start = u.start_at, service_end = u.end_at
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[])
-			AS u (id, quantity, cost, amount, count, start_at, end_at)
-		WHERE l.id = u.id::uuid`, ids, quantities, costs, amounts, counts, starts, ends)
-	return err
+		FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::bigint[])
+			AS u (id, quantity, cost, amount, count, start_at, end_at, before)
+		WHERE l.id = u.id AND l.record_count = u.before`, ids, quantities, costs, amounts, counts, starts, ends, before)
+	if err != nil {
+		return err
+	}
+	return changedAll(done, n)
 }
 
 func (s postgresSets) insertRecords(accountID string, at time.Time, records []newRecord) error {
 	columns := []string{"id", "account_id", "record_id", "content_hash", "line_id", "start_at", "end_at", "quantity", "cost", "received_at"}
-	in := uuid.MustParse(accountID)
-	lines := map[*line]uuid.UUID{}
+	in := id(accountID)
+	var last *line
+	var of pgtype.UUID
 	return s.copyFrom("usage_records", columns, pgx.CopyFromSlice(len(records), func(i int) ([]any, error) {
 		r := &records[i]
-		id, ok := lines[r.line]
-		if !ok {
-			id = uuid.MustParse(r.line.row.ID)
-			lines[r.line] = id
+		if r.line != last {
+			last, of = r.line, id(r.line.row.ID)
 		}
-		return []any{uuid.MustParse(models.NewID()), in, r.ID, r.hash, id, r.Start, r.End, numeric(r.Quantity), numeric(*r.Cost), at}, nil
+		return []any{newID(), in, r.ID, r.hash, of, r.Start, r.End, numeric(r.Quantity), numeric(*r.Cost), at}, nil
 	}))
 }
 
-// numeric hands a decimal to COPY without a detour over text.
+// id hands an id to PostgreSQL as the 16 bytes that it is.
+func id(s string) pgtype.UUID { return pgtype.UUID{Bytes: uuid.MustParse(s), Valid: true} }
+
+// newID is models.NewID in this form.
+func newID() pgtype.UUID { return pgtype.UUID{Bytes: uuid.Must(uuid.NewV7()), Valid: true} }
+
+// numeric hands a decimal to PostgreSQL without a detour over text.
 func numeric(d decimal.Decimal) pgtype.Numeric {
-	return pgtype.Numeric{Int: new(big.Int).Set(d.Coefficient()), Exp: d.Exponent(), Valid: true}
+	return pgtype.Numeric{Int: d.Coefficient(), Exp: d.Exponent(), Valid: true}
 }

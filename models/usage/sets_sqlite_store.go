@@ -23,33 +23,29 @@ const (
 	sqliteRows = 50
 )
 
-func (s sqliteSets) known(accountID string, recordIDs []string) (map[string][]byte, error) {
-	found := map[string][]byte{}
-	for part := range slices.Chunk(recordIDs, sqliteKeys) {
-		var rows []struct {
-			RecordID    string
-			ContentHash []byte
-		}
-		err := s.tx.Raw(`SELECT record_id, content_hash FROM usage_records WHERE account_id = ? AND record_id IN ?`, accountID, part).Scan(&rows).Error
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			found[r.RecordID] = r.ContentHash
-		}
-	}
-	return found, nil
-}
-
-func (s sqliteSets) lines(estimateID string, keys [][]byte) ([]invoice.LineRow, error) {
+func (s sqliteSets) lines(wanted []lineAt) ([]invoice.LineRow, error) {
 	var found []invoice.LineRow
-	for part := range slices.Chunk(keys, sqliteKeys) {
-		var rows []invoice.LineRow
-		err := s.tx.Raw(`SELECT `+lineColumns+` FROM invoice_lines WHERE invoice_id = ? AND line_key IN ? ORDER BY line_key`, estimateID, part).Scan(&rows).Error
+	for part := range slices.Chunk(wanted, sqliteKeys) {
+		args := make([]any, 0, 2*len(part))
+		for i := range part {
+			args = append(args, part[i].estimate.ID, part[i].key[:])
+		}
+		rows, err := s.tx.Statement.ConnPool.QueryContext(s.tx.Statement.Context, `SELECT `+lineColumns+` FROM invoice_lines l
+			WHERE (l.invoice_id, l.line_key) IN (VALUES (?, ?)`+strings.Repeat(", (?, ?)", len(part)-1)+`)`, args...)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, rows...)
+		for rows.Next() {
+			var l invoice.LineRow
+			if err := scanLine(rows, &l); err != nil {
+				_ = rows.Close()
+				return nil, err
+			}
+			found = append(found, l)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
 	}
 	return found, nil
 }
@@ -71,14 +67,18 @@ func (s sqliteSets) updateLines(lines []*line) error {
 	}
 	ctx := s.tx.Statement.Context
 	update, err := s.tx.Statement.ConnPool.PrepareContext(ctx, `UPDATE invoice_lines SET quantity = ?, cost = ?, amount_minor = ?,
-		record_count = ?, service_start = ?, service_end = ? WHERE id = ?`)
+		record_count = ?, service_start = ?, service_end = ? WHERE id = ? AND record_count = ?`)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = update.Close() }()
 	for _, l := range lines {
-		if _, err := update.ExecContext(ctx, money.Canonical(l.row.Quantity), money.Canonical(l.row.Cost), l.row.AmountMinor,
-			l.row.RecordCount, l.row.ServiceStart, l.row.ServiceEnd, l.row.ID); err != nil {
+		done, err := update.ExecContext(ctx, money.Canonical(l.row.Quantity), money.Canonical(l.row.Cost), l.row.AmountMinor,
+			l.row.RecordCount, l.row.ServiceStart, l.row.ServiceEnd, l.row.ID, l.records)
+		if err != nil {
+			return err
+		}
+		if err := changedAll(done, 1); err != nil {
 			return err
 		}
 	}

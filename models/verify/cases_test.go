@@ -188,4 +188,6 @@ var eventCases = []breakage{
 	change("an event listed in another account", `UPDATE event_subjects SET account_id = {borealis} WHERE event_seq = {event}`, "T1 event {event}"),
 	change("an issue without event", `DELETE FROM event_subjects WHERE subject_id = {five}`, "E1 "+n5, "I4 "+n5),
 	change("a payment without event", `DELETE FROM event_subjects WHERE subject_id = {one} AND event_seq = (SELECT MIN(seq) FROM events WHERE type = 'payment.recorded')`, "E1 "+n1),
+	change("a refund without event", `INSERT INTO payments (id, account_id, invoice_id, kind, method, reference, amount_minor, currency, paid_on, created_at)
+		SELECT '01900000-0000-7000-8000-000000000001', account_id, id, 'refund', 'bank_transfer', 'back', 1, currency, invoice_date, invoice_date FROM invoices WHERE id = {one}`, "E1 "+n1, "M1 "+n1),
 }

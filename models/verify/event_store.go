@@ -74,16 +74,17 @@ type story struct {
 	state, told                          invoice.State
 	total, prepaid                       int64
 	issued, transfers, recordedTransfers int64
+	refunds, recordedRefunds             int64
 }
 
 // checkInvoiceEvents says that every issued invoice has the event of its issue and one for each bank
-// transfer, and that its state is where its events lead by allowed steps.
+// transfer in and back, and that its state is where its events lead by allowed steps.
 func checkInvoiceEvents(p *pass) error {
 	var s *story
 	err := p.each(func(rows *sql.Rows) error {
 		var next story
 		var kind, before, after sql.NullString
-		if err := rows.Scan(&next.id, &next.number, &next.state, &next.total, &next.prepaid, &next.transfers, &kind, &before, &after); err != nil {
+		if err := rows.Scan(&next.id, &next.number, &next.state, &next.total, &next.prepaid, &next.transfers, &next.refunds, &kind, &before, &after); err != nil {
 			return err
 		}
 		if s == nil || s.id != next.id {
@@ -97,6 +98,7 @@ func checkInvoiceEvents(p *pass) error {
 		return s.tell(p, kind.String, before.String, after.String)
 	}, `SELECT i.id, i.number, i.state, i.total_minor, i.prepaid_minor,
 		(SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id AND p.kind = 'payment' AND p.method = 'bank_transfer'),
+		(SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id AND p.kind = 'refund' AND p.method = 'bank_transfer'),
 		e.type, e.before, e.after FROM invoices i LEFT JOIN event_subjects s ON s.subject_id = i.id LEFT JOIN events e ON e.seq = s.event_seq
 		WHERE i.number IS NOT NULL AND i.kind = 'invoice' ORDER BY i.id, s.event_seq`)
 	if err == nil && s != nil {
@@ -117,6 +119,8 @@ func (s *story) tell(p *pass, kind, before, after string) error {
 		return nil
 	case "payment.recorded":
 		s.recordedTransfers++
+	case "payment.refunded":
+		s.recordedRefunds++
 	}
 	from, err := stateIn(before)
 	if err != nil {
@@ -139,6 +143,9 @@ func (s *story) settle(p *pass) {
 	}
 	if s.transfers != s.recordedTransfers {
 		p.violated("E1", s.number, "has %d bank transfers and %d events of them", s.transfers, s.recordedTransfers)
+	}
+	if s.refunds != s.recordedRefunds {
+		p.violated("E1", s.number, "has %d refunds and %d events of them", s.refunds, s.recordedRefunds)
 	}
 	if s.state != s.told {
 		p.violated("I4", s.number, "is %s, its events lead to %s", s.state.Words(), s.told.Words())

@@ -47,7 +47,7 @@ func (v *InvoiceView) asCreditNote(groupID string, s invoice.Sheet, amount func(
 		minor int64
 	}{{"Due of the invoice then", c.Due}, {"Prepaid credit again", c.Returned}, {"To be refunded", c.Refund}} {
 		if f.minor != 0 {
-			v.Facts = append(v.Facts, Fact{f.name, views.Money(amount(f.minor))})
+			v.Facts = append(v.Facts, Fact{Name: f.name, Value: views.Money(amount(f.minor))})
 		}
 	}
 	v.Credits = nil

@@ -100,6 +100,11 @@ func (v CreditsView) head(label string) string {
 // usePath is the invoice that a use stands on.
 func usePath(u credit.ClaimUse) string { return views.InvoicePath(u.GroupID, u.Number) }
 
+// howPath is the page that says how the amount of a use came about.
+func howPath(u credit.ClaimUse, claim string) string {
+	return views.InvoiceCreditPath(u.GroupID, u.Number, claim)
+}
+
 // CreditFormView is the form that adds a credit code, or changes what a credit is used for.
 type CreditFormView struct {
 	Frame

@@ -133,7 +133,7 @@ func eventRow(groupID string, e event.Entry, admin bool, now time.Time) EventRow
 	}
 	projects := e.Of("project")
 	switch {
-	case len(e.Refs) == event.MaxRefs:
+	case e.Many:
 		r.Many = unbroken("Many projects")
 	case len(projects) > shownProjects:
 		r.Many = unbroken(views.Number(len(projects)) + " projects")

@@ -44,25 +44,28 @@ type InvoiceView struct {
 	Corrections []CorrectionLine // of an invoice
 }
 
-// Fact is a name and a value.
-type Fact struct{ Name, Value string }
+// Fact is a name and a value, which leads somewhere when it has a path.
+type Fact struct{ Name, Value, Path string }
 
 // Total is a row of the totals.
 type Total struct {
 	Name   string
 	Amount money.Amount
-	Grand  bool // the last row, under which nothing more is added
+	Grand  bool   // the last row, under which nothing more is added
+	Path   string // how it came about
 }
 
 // TaxLine is the tax of one category and rate.
 type TaxLine struct {
 	Name, Rate   string
+	Path         string // how it came about
 	Taxable, Tax money.Amount
 }
 
 // CreditLine is one credit that was used, or would be.
 type CreditLine struct {
 	Code, Type, Remark string
+	Path               string       // how it came about, empty where that is not known
 	Amount             money.Amount // below zero
 }
 
@@ -91,9 +94,13 @@ func NewInvoice(shell views.Shell, groupID string, s invoice.Sheet, now time.Tim
 		Estimate: s.State == invoice.Estimate, CSVPath: views.InvoiceCSVPath(groupID, address), BillTo: s.Snapshot.Customer.Address(),
 		Info: views.BillingInformationPath(groupID), Text: s.Snapshot.Customer.InvoiceText, Currency: s.Valued.Currency}
 	amount := func(minor int64) money.Amount { return money.New(minor, s.Valued.Currency) }
-	v.Facts, v.Totals = invoiceFacts(s), totals(s, amount)
+	v.Facts, v.Totals = invoiceFacts(groupID, s), totals(s, amount)
+	for i := range v.Totals {
+		v.Totals[i].Path = explains(groupID, s, v.Totals[i].Name)
+	}
 	for _, t := range s.Taxes {
-		v.Taxes = append(v.Taxes, TaxLine{Name: taxName(t), Rate: views.Quantity(t.Rate.Shift(2)) + "%", Taxable: amount(t.TaxableMinor), Tax: amount(t.TaxMinor)})
+		v.Taxes = append(v.Taxes, TaxLine{Name: taxName(t), Rate: percent(t.Rate), Path: views.InvoiceTaxPath(groupID, address, t.Position),
+			Taxable: amount(t.TaxableMinor), Tax: amount(t.TaxMinor)})
 	}
 	v.TaxNotes = taxNotes(s)
 	for _, c := range s.Snapshot.Credits {
@@ -139,11 +146,11 @@ func (v *InvoiceView) estimate(s invoice.Sheet, month models.Month, now time.Tim
 	}
 }
 
-func invoiceFacts(s invoice.Sheet) []Fact {
+func invoiceFacts(groupID string, s invoice.Sheet) []Fact {
 	var all []Fact
 	add := func(name, value string) {
 		if value != "" {
-			all = append(all, Fact{name, value})
+			all = append(all, Fact{Name: name, Value: value})
 		}
 	}
 	add("Issue date", views.Date(day(s.InvoiceDate)))
@@ -154,9 +161,9 @@ func invoiceFacts(s invoice.Sheet) []Fact {
 	if s.State != invoice.Estimate {
 		add("Billing group", s.Snapshot.GroupName)
 		add("From", s.Snapshot.Seller.Name)
-		if s.Row.Currency != s.PriceCurrency {
-			add("Exchange rate", "1 "+s.PriceCurrency+" = "+s.Rate.String()+" "+s.Row.Currency+", "+views.Date(day(s.RateDate))+", "+s.RateSource)
-		}
+	}
+	if s.Row.Currency != s.PriceCurrency {
+		all = append(all, Fact{"Exchange rate", exchangeRate(s.Row), views.SubtotalPath(groupID, s.Address())})
 	}
 	return all
 }
@@ -191,6 +198,31 @@ func totals(s invoice.Sheet, amount func(int64) money.Amount) []Total {
 	rows = append(rows, end)
 	settled(s, add)
 	return append(rows, Total{Name: "Amount due", Amount: amount(s.DueMinor), Grand: true})
+}
+
+// explains is where a row of the totals leads: to how it came about, or to the table of what it sums up.
+func explains(groupID string, s invoice.Sheet, name string) string {
+	switch {
+	case name == "Subtotal":
+		return views.SubtotalPath(groupID, s.Address())
+	case name == "Tax" && len(s.Taxes) == 1:
+		return views.InvoiceTaxPath(groupID, s.Address(), s.Taxes[0].Position)
+	case name == "Tax" && len(s.Taxes) > 1:
+		return "#taxes"
+	case (name == "Credits" || name == "Prepaid credit") && len(s.Snapshot.Credits) > 0:
+		return "#credits"
+	}
+	return ""
+}
+
+// Explained leads from each credit to how it came about; claims are in the order of the credits, empty
+// where one is not known.
+func (v *InvoiceView) Explained(groupID, address string, claims []string) {
+	for i, id := range claims {
+		if id != "" && i < len(v.Credits) {
+			v.Credits[i].Path = views.InvoiceCreditPath(groupID, address, id)
+		}
+	}
 }
 
 func taxName(t invoice.TaxRow) string {

@@ -8,6 +8,8 @@ import (
 	"billfold/models/invoice"
 	"billfold/models/money"
 	"billfold/views"
+
+	"github.com/shopspring/decimal"
 )
 
 // LinesView are the lines of an invoice, grouped.
@@ -189,8 +191,10 @@ type LineRecordsView struct {
 	Invoice string
 	Facts   []Fact
 	Sum     string // exact, of all records
-	Exact   string // the sum as it was rounded from, when that is in another currency or has more decimals
-	Billed  money.Amount
+	Amount  workings
+	CSVPath string
+	Paged   bool
+	PageSum string // exact, of the records on this page
 	Rows    []RecordView
 	Head    string // of the cost column
 	Count   string
@@ -215,10 +219,10 @@ func NewLineRecords(shell views.Shell, groupID string, r invoice.LineRecords, si
 	address, l := r.Row.Address(), r.Line
 	path := views.LinePath(groupID, address, l.ID)
 	v := LineRecordsView{Shell: shell, Title: LineName(l.LineRow), Back: views.InvoicePath(groupID, address), Invoice: invoiceName(r.Row),
-		Sum: views.ExactCost(r.Cost), Billed: l.Amount, Head: "Cost (" + r.Row.PriceCurrency + ")", Count: views.Count(int(l.RecordCount), "record", "records")}
+		Sum: views.ExactCost(r.Cost), CSVPath: views.LineRecordsCSVPath(groupID, address, l.ID), Head: "Cost (" + r.Row.PriceCurrency + ")", Count: views.Count(int(l.RecordCount), "record", "records")}
 	add := func(name, value string) {
 		if value != "" {
-			v.Facts = append(v.Facts, Fact{name, value})
+			v.Facts = append(v.Facts, Fact{Name: name, Value: value})
 		}
 	}
 	add("Project", groupName(invoice.ByProject, invoice.LineGroup{Name: l.ProjectName}))
@@ -234,11 +238,10 @@ func NewLineRecords(shell views.Shell, groupID string, r invoice.LineRecords, si
 	if l.Tags != "" && l.Tags != "{}" && l.Tags != "null" {
 		add("Tags", l.Tags)
 	}
-	if r.Row.Currency != r.Row.PriceCurrency {
-		v.Exact = views.Quantity(r.Exact) + " " + r.Row.Currency
-		add("Exchange rate", "1 "+r.Row.PriceCurrency+" = "+r.Row.Rate.String()+" "+r.Row.Currency)
-	}
+	v.Amount = lineWorking(r)
+	sum := decimal.Zero
 	for _, x := range r.Records {
+		sum = sum.Add(x.Cost)
 		v.Rows = append(v.Rows, RecordView{ID: x.RecordID, Start: x.StartAt.UTC(), End: x.EndAt.UTC(), Quantity: strings.TrimSpace(views.Quantity(x.Quantity) + " " + l.Unit),
 			Cost: views.Quantity(x.Cost), CostExact: money.Canonical(x.Cost), Received: x.ReceivedAt.UTC()})
 	}
@@ -252,6 +255,8 @@ func NewLineRecords(shell views.Shell, groupID string, r invoice.LineRecords, si
 		}
 		return views.WithQuery(path, "size", sized, key, cursor)
 	}
+	v.Paged = r.Prev != "" || r.Next != ""
+	v.PageSum = views.ExactCost(money.NewCost(sum, r.Cost.Currency()))
 	v.Pages = views.Pages{Count: v.Count, PrevPath: to(size, "before", r.Prev), NextPath: to(size, "after", r.Next), Size: size}
 	if l.RecordCount > 25 {
 		v.Pages.SizePath = func(n int) string { return to(n, "", "") }
@@ -259,9 +264,24 @@ func NewLineRecords(shell views.Shell, groupID string, r invoice.LineRecords, si
 	return v
 }
 
+// lineWorking is how the exact costs of a line's records became its amount.
+func lineWorking(r invoice.LineRecords) workings {
+	w := workings{Caption: "How the amount came about", Head: figureHead}
+	w.Rows = append(w.Rows, Work{"Exact cost of " + views.Count(int(r.Line.RecordCount), "record", "records"), "Sum of all records below", views.ExactCost(r.Cost), money.Canonical(r.Cost.Exact())})
+	if r.Row.Currency != r.Row.PriceCurrency {
+		w.words("Times the exchange rate", exchangeRate(r.Row), r.Row.Rate.String())
+		w.Rows = append(w.Rows, Work{"Not rounded", "", views.Quantity(r.Exact) + " " + r.Row.Currency, money.Canonical(r.Exact)})
+	}
+	w.Rows = append(w.Rows, Work{"Amount of the line", "", views.Money(r.Line.Amount), r.Line.Amount.Decimal()})
+	return w
+}
+
 func invoiceName(r invoice.Row) string {
-	if r.State == invoice.Estimate {
+	switch {
+	case r.State == invoice.Estimate:
 		return "the estimate for " + models.Month(r.Month).Label()
+	case r.Kind == invoice.KindCreditNote:
+		return "credit note " + r.Address()
 	}
 	return "invoice " + r.Address()
 }

@@ -77,7 +77,7 @@ func (v ProjectsView) count() string {
 	if v.Query.Text != "" && len(v.Rows) == 0 {
 		return "No projects match"
 	}
-	return views.Count(v.Matching, "project", "projects")
+	return views.CountUpTo(v.Matching, invoice.CountLimit, "project", "projects")
 }
 
 func (v ProjectsView) caption() string {
@@ -133,21 +133,22 @@ func (v ProjectsView) allCount() int { return min(v.Matching, account.MaxMoved) 
 
 func (v ProjectsView) allWords() string {
 	if v.Matching > account.MaxMoved {
-		return "Select the first " + views.Number(account.MaxMoved) + " of " + v.matchWords()
+		return "Select the first " + v.matchWords()
 	}
 	return "Select all " + v.matchWords()
 }
 
+// matchWords are as many of the projects that match as can be moved at a time.
 func (v ProjectsView) matchWords() string {
 	if v.Query.Text != "" {
-		return views.Count(v.Matching, "project that matches", "projects that match")
+		return views.Count(v.allCount(), "project that matches", "projects that match")
 	}
-	return views.Count(v.Matching, "project", "projects")
+	return views.Count(v.allCount(), "project", "projects")
 }
 
 func (v ProjectsView) allSelected() string {
 	if v.Matching > account.MaxMoved {
-		return "The first " + views.Number(account.MaxMoved) + " of " + v.matchWords() + " are selected, A to Z. That many can be moved at a time."
+		return "The first " + v.matchWords() + " are selected, A to Z. That many can be moved at a time."
 	}
 	return "All " + v.matchWords() + " are selected."
 }

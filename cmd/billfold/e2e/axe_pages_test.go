@@ -63,6 +63,11 @@ var pageStates = []pageState{
 	{name: "invoice by service", path: "/billing-groups/{primary}/invoices/{invoice}?by=service"},
 	{name: "estimate", path: "/billing-groups/{us}/invoices/estimate-2026-11"},
 	{name: "usage records of a line", path: "/billing-groups/{primary}/invoices/{invoice}/lines/{line}"},
+	{name: "how a credit came about", path: "/billing-groups/{credited}/invoices/{creditedInvoice}/credits/{used}"},
+	{name: "how a credit of an estimate came about", path: "/billing-groups/{primary}/invoices/estimate-2026-11/credits/{claim}"},
+	{name: "how a tax came about", path: "/billing-groups/{primary}/invoices/{invoice}/taxes/1"},
+	{name: "how reverse charge came about", path: "/billing-groups/{research}/invoices/estimate-2026-11/taxes/1"},
+	{name: "how a subtotal came about", path: "/billing-groups/{us}/invoices/estimate-2026-11/subtotal"},
 	{name: "credits", path: "/billing-groups/{primary}/credits"},
 	{name: "credits of an empty group", path: "/billing-groups/{sandbox}/credits"},
 	{name: "add a code", path: "/billing-groups/{primary}/credits/new"},
@@ -158,7 +163,8 @@ func wizard(to string) func(p *Page) {
 }
 
 // without are the routes that are no pages: files, probes, and a redirect.
-var without = []string{"/", "/healthz", "/readyz", "/billing-groups/:group/events.csv", "/billing-groups/:group/invoices/:file/all.zip"}
+var without = []string{"/", "/healthz", "/readyz", "/billing-groups/:group/events.csv", "/billing-groups/:group/invoices/:file/all.zip",
+	"/billing-groups/:group/invoices/:file/lines/:line/records.csv"}
 
 // TestAxe looks at every page of the route table.
 func TestAxe(t *testing.T) {
@@ -174,6 +180,8 @@ func TestAxe(t *testing.T) {
 	}
 	invoice := one("SELECT i.number FROM invoices i JOIN billing_groups g ON g.id = i.group_id WHERE g.name = '" + primary + "' AND i.number IS NOT NULL ORDER BY i.number DESC")
 	places = append(places, "{invoice}", invoice, "{line}", one("SELECT l.id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.number = '"+invoice+"'"))
+	const used = " FROM credit_uses u JOIN invoices i ON i.id = u.invoice_id JOIN credit_claims c ON c.id = u.claim_id JOIN credits k ON k.id = c.credit_id WHERE k.code = 'SPRING-RESEARCH'"
+	places = append(places, "{credited}", one("SELECT i.group_id"+used), "{creditedInvoice}", one("SELECT i.number"+used), "{used}", one("SELECT u.claim_id"+used))
 	where := strings.NewReplacer(places...)
 	t.Run("every route", func(t *testing.T) { everyRoute(t) })
 	const windows = 2 // side by side

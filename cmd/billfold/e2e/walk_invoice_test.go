@@ -105,6 +105,44 @@ var invoiceSteps = []step{
 			w.t.Error("there are no usage records")
 		}
 	}},
+	{name: "these records on disk", title: "{service} – Research – Billfold", do: func(w *walk) {
+		rows := w.readCSV(w.Download(func() { w.ClickRole("link", "Download CSV") }))
+		if onPage := w.Texts("#records tbody tr"); len(rows) != len(onPage)+1 {
+			w.t.Errorf("%d rows of CSV with the head, %d records on the page", len(rows), len(onPage))
+		}
+	}},
+	{name: "how the tax came about", title: "Reverse charge – Research – Billfold", do: func(w *walk) {
+		w.In("nav.crumbs").Click("Invoice " + w.notes["invoice"])
+		w.heading("Invoice " + w.notes["invoice"])
+		tax := w.sum("Tax")
+		w.In("#taxes").ClickRole("link", "Reverse charge")
+		w.heading("Reverse charge")
+		w.Sees("Articles 44 and 196, Directive 2006/112/EC")
+		if got := w.worked(); got != tax {
+			w.t.Errorf("the tax is %s, and explained as %s", tax, got)
+		}
+	}},
+	{name: "how the credit came about", title: "Credit SPRING-RESEARCH – Research – Billfold", do: func(w *walk) {
+		w.In("nav.crumbs").Click("Invoice " + w.notes["invoice"])
+		w.heading("Invoice " + w.notes["invoice"])
+		credits := w.sum("Credits")
+		w.In("#credits").ClickRole("link", "SPRING-RESEARCH")
+		w.heading("Credit SPRING-RESEARCH")
+		if got := w.worked(); "-"+got != credits {
+			w.t.Errorf("the credits are %s, and this one is explained as %s", credits, got)
+		}
+	}},
+	{name: "how the subtotal came about", title: "Subtotal {subtotal} – Research – Billfold", do: func(w *walk) {
+		w.In("nav.crumbs").Click("Invoice " + w.notes["invoice"])
+		w.heading("Invoice " + w.notes["invoice"])
+		subtotal := w.sum("Subtotal")
+		w.In("#totals").ClickRole("link", "Subtotal")
+		w.Sees("Exact cost of all lines")
+		w.notes["subtotal"] = strings.TrimPrefix(w.Texts("h1")[0], "Subtotal ")
+		if got := w.worked(); got != subtotal {
+			w.t.Errorf("the subtotal is %s, and explained as %s", subtotal, got)
+		}
+	}},
 	{name: "the PDF on disk", title: "Invoice {invoice} – Research – Billfold", do: func(w *walk) {
 		w.In("nav.crumbs").Click("Invoice " + w.notes["invoice"])
 		w.heading("Invoice " + w.notes["invoice"])
@@ -153,6 +191,11 @@ func (w *walk) sum(name string) string {
 	}
 	w.t.Fatalf("the totals have no row %q", name)
 	return ""
+}
+
+// worked is the exact amount that a working ends in.
+func (w *walk) worked() string {
+	return value[string](w.Page, "document.querySelector('#amount tfoot data').value")
 }
 
 // savedAs checks the name of a saved PDF.

@@ -6,6 +6,8 @@
 //	postgres.go    a template database migrated once per cluster, cloned per test
 //	cluster.go     the private PostgreSQL cluster that all test processes of a user share
 //	supervise.go   the process that owns the cluster and ends it when no test uses it any more
+//	disturb.go     Disturbed: a database whose statements fail as they are told to
+//	disturb_*.go   how: a driver in front of SQLite, a proxy on the wire to PostgreSQL
 //	programs.go    where PostgreSQL's programs are, and whose rights they run with
 //
 // Nothing needs to be running before a test and nothing runs after it. A PostgreSQL that the machine
