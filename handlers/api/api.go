@@ -97,7 +97,7 @@ func New(d Deps) *API {
 
 // nouns are the files of the API: each registers its endpoints.
 func (a *API) nouns() []func() {
-	return []func(){a.registerGroups, a.registerCredits, a.registerInvoices, a.registerLines, a.registerDownloads, a.registerUsers}
+	return []func(){a.registerGroups, a.registerCredits, a.registerInvoices, a.registerLines, a.registerDownloads, a.registerUsers, a.registerUsage}
 }
 
 // ServeHTTP answers a request under /v1.

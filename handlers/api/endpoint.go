@@ -8,6 +8,7 @@ import (
 	"billfold/models/access"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
 )
 
 // ScopeKind is what an endpoint asks of who comes.
@@ -32,12 +33,13 @@ type Endpoint struct {
 	Description  string
 	Noun         string // the section it stands in
 	Scope        ScopeKind
-	Need         access.Need               // what the token's grants and its user's role must allow
-	Grants       []access.Grant            // asked of the token beyond Need
-	Status       int                       // of success; 0 is 200
-	MaxBody      int64                     // bytes; 0 is 1 MiB
-	Answers      map[int]string            // what statuses beyond the common ones mean
-	Responses    map[string]*huma.Response // of answers that are not one JSON value of the handler's type
+	Need         access.Need                                    // what the token's grants and its user's role must allow
+	Grants       []access.Grant                                 // asked of the token beyond Need
+	Status       int                                            // of success; 0 is 200
+	MaxBody      int64                                          // bytes; 0 is 1 MiB
+	Hold         func(echo.Context) (release func(), err error) // before the body is read; nil for most
+	Answers      map[int]string                                 // what statuses beyond the common ones mean
+	Responses    map[string]*huma.Response                      // of answers that are not one JSON value of the handler's type
 	Deprecated   bool
 }
 

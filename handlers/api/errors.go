@@ -25,6 +25,11 @@ type ProblemItem struct {
 	Message string `json:"message"`
 	Status  int    `json:"status" doc:"The HTTP status"`
 	Field   string `json:"field,omitempty" doc:"The field of the request that must be changed"`
+
+	// Of a batch of records: which one, and what to do about it.
+	Index    *int   `json:"index,omitempty" doc:"Place of the record in the batch, from 0"`
+	RecordID string `json:"id,omitempty" doc:"Id of the record"`
+	Reason   string `json:"reason,omitempty" doc:"What is wrong with the field"`
 }
 
 // Error is the message.
@@ -32,6 +37,14 @@ func (p *Problem) Error() string { return p.Message }
 
 // GetStatus is the HTTP status.
 func (p *Problem) GetStatus() int { return p.status }
+
+// GetHeaders are the headers of the answer: when to come again.
+func (p *Problem) GetHeaders() http.Header {
+	if p.status != http.StatusServiceUnavailable {
+		return nil
+	}
+	return http.Header{"Retry-After": {"5"}}
+}
 
 // refusal is an error of the API itself, with its status and code.
 type refusal struct {
@@ -48,7 +61,7 @@ func newProblem(status int, code, message string, fields ...models.Field) *Probl
 		if f.Name != "" && !strings.HasPrefix(text, f.Name) {
 			text = f.Name + ": " + text
 		}
-		p.Errors = append(p.Errors, ProblemItem{code, text, status, f.Name})
+		p.Errors = append(p.Errors, ProblemItem{Code: code, Message: text, Status: status, Field: f.Name})
 	}
 	if len(p.Errors) == 0 {
 		p.Errors = []ProblemItem{{Code: code, Message: message, Status: status}}
@@ -164,8 +177,8 @@ func (a *API) refuse(c echo.Context, e Endpoint, err error) error {
 }
 
 func send(c echo.Context, p *Problem) error {
-	if p.status == http.StatusServiceUnavailable {
-		c.Response().Header().Set("Retry-After", "5")
+	for name, values := range p.GetHeaders() {
+		c.Response().Header()[name] = values
 	}
 	if p.status == http.StatusUnauthorized {
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")

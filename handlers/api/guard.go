@@ -46,6 +46,13 @@ func (a *API) guard(next echo.HandlerFunc) echo.HandlerFunc {
 				return a.refuse(c, e, err)
 			}
 		}
+		if e.Hold != nil {
+			release, err := e.Hold(c)
+			if err != nil {
+				return a.refuse(c, e, err)
+			}
+			defer release()
+		}
 		return a.once(c, e, r, next)
 	}
 }

@@ -33,6 +33,9 @@ func (a *API) once(c echo.Context, e Endpoint, r *request, next echo.HandlerFunc
 		limit = maxBody
 	}
 	body, err := io.ReadAll(io.LimitReader(c.Request().Body, limit+1))
+	if own := (*refusal)(nil); errors.As(err, &own) {
+		return a.refuse(c, e, own)
+	}
 	if err != nil {
 		return a.refuse(c, e, &refusal{http.StatusBadRequest, codes[http.StatusBadRequest], "The body could not be read"})
 	}
