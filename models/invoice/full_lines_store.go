@@ -98,17 +98,11 @@ func rateDay(row Row, now time.Time) time.Time {
 	return now
 }
 
-// ofLine is a line in US dollars: its amount where the invoice is in dollars, else its exact cost,
-// rounded once.
+// ofLine is a line in US dollars.
 func (d *dollars) ofLine(inv Row, l LineRow, now time.Time) (*money.Amount, error) {
-	if inv.Currency == "USD" {
-		a := money.New(l.AmountMinor, "USD")
-		return &a, nil
-	}
-	quote, err := d.quote(money.Currency(inv.PriceCurrency), rateDay(inv, now))
-	if err != nil || quote.Rate.IsZero() {
+	lines, err := d.forLines(inv, now)
+	if err != nil {
 		return nil, err
 	}
-	a, err := money.NewCost(l.Cost, money.Currency(inv.PriceCurrency)).Convert(quote.Rate, "USD")
-	return &a, err
+	return lines.of(l.AmountMinor, l.Cost)
 }
