@@ -40,12 +40,14 @@ type NewGroup struct {
 	PaymentMethodID string       // empty: decide later, or the copied group's when Information is nil
 	ProjectIDs      []string     // 0 to 1,024 projects of the account that move into it
 	DraftID         string       // the draft that the form was kept in, deleted with success; empty for none
+	BillingAddress  string       // id of an address of the account whose copy goes over Information's; empty for an address of its own, also when CopyFrom's group uses one
+	ShippingAddress string       // id of an address of the account, empty for none
 }
 
 // Check says what to change; nil when nothing.
 func (n NewGroup) Check() []models.Field {
 	bad := CheckGroupName(n.Name)
-	if n.Information != nil {
+	if n.Information != nil && n.BillingAddress == "" { // with an address it is checked when it is whole
 		bad = append(bad, n.Information.Validate()...)
 	}
 	if len(n.ProjectIDs) > 0 {

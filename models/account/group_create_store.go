@@ -13,7 +13,7 @@ import (
 
 // CreateGroup makes a billing group, with billing information given or copied, and moves projects into
 // it, in one transaction: an event of the group and, when projects move, one of the move. Kinds:
-// NotFound (a project, the copied group, the payment method or the draft), Forbidden, Invalid (name
+// NotFound (a project, the copied group, an address, the payment method or the draft), Forbidden, Invalid (name
 // wrong or taken, information wrong), Conflict (a project is deleted).
 func (s *Store) CreateGroup(ctx context.Context, scope access.Scope, n NewGroup) (CreatedGroup, error) {
 	if err := allow(scope, access.Write); err != nil {
@@ -73,6 +73,19 @@ func insertGroup(tx *gorm.DB, scope access.Scope, at time.Time, n NewGroup) (gro
 		return row, err
 	}
 	after := map[string]any{"name": row.Name}
+	for _, used := range []struct{ name, column, id string }{{"billing_address", "billing_address_id", n.BillingAddress}, {"shipping_address", "shipping_address_id", n.ShippingAddress}} {
+		if used.id == "" {
+			continue
+		}
+		a, err := takeAddress(tx, row.AccountID, used.id)
+		if err != nil {
+			return row, err
+		}
+		if err := setAddress(tx, row, used.column, a.ID); err != nil {
+			return row, err
+		}
+		after[used.name] = a.Label()
+	}
 	if info != nil {
 		if err := writeInformation(tx, scope.Actor(), at, row, *info); err != nil {
 			return row, err
@@ -111,8 +124,15 @@ func newInformation(tx *gorm.DB, accountID string, n NewGroup) (*Information, st
 		info = n.Information.Clean()
 	case source.Version > 0:
 		info = source
-	default:
+	case n.BillingAddress == "":
 		return nil, method, nil
+	}
+	if n.BillingAddress != "" {
+		a, err := takeAddress(tx, accountID, n.BillingAddress)
+		if err != nil {
+			return nil, "", err
+		}
+		info = a.Onto(info)
 	}
 	info.Version = 0
 	info.settle(source)

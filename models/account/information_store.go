@@ -67,7 +67,8 @@ func InformationsTx(tx *gorm.DB, accountID string, groupIDs []string) (map[strin
 // account's Lock and read at after it. The version must be the one that was read. VAT status, source
 // and time are the store's: they stay with the same id, a new id is unconfirmed. Nothing changed:
 // nothing is written. It answers what was saved before. Kinds: NotFound, Invalid, Conflict (somebody
-// saved in between; Fields say what differs).
+// saved in between; Fields say what differs). A group that uses an address of the account (Address) lets
+// go of it when the information says something else than the address.
 func SaveInformationTx(tx *gorm.DB, actor access.Actor, at time.Time, accountID, groupID string, info Information) (Information, error) {
 	if err := models.InvalidFields(info.Validate()...); err != nil {
 		return Information{}, err
@@ -96,8 +97,17 @@ func SaveInformationTx(tx *gorm.DB, actor access.Actor, at time.Time, accountID,
 	if before.VATStatus != info.VATStatus {
 		old["vat_status"], now["vat_status"] = before.VATStatus, info.VATStatus
 	}
+	sentence := changeSentence(made, group.Name)
+	left, gone, err := letGo(tx, group, info)
+	if err != nil {
+		return before, err
+	}
+	if gone {
+		old["billing_address"], now["billing_address"] = left.Label(), ""
+		sentence += " It no longer uses the address " + left.Label() + "."
+	}
 	return before, event.Append(tx, actor, accountID, at, event.Event{Type: "billing_information.changed", Category: event.BillingInformation,
-		Sentence: changeSentence(made, group.Name), Before: old, After: now, Groups: []string{group.ID}})
+		Sentence: sentence, Before: old, After: now, Groups: []string{group.ID}})
 }
 
 // writeInformation inserts the first version or updates the one it was made from.

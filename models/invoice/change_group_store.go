@@ -17,10 +17,11 @@ type GroupChange struct {
 	Name        *string
 	Information func(*account.Information) // changes what it wants of what is stored
 	MethodID    *string                    // "" for not decided
+	Addresses   account.AddressChoice      // another billing address goes over Information's
 }
 
-// ChangeGroup changes name, billing information and payment method of the scope's group together, all
-// or nothing: programs send them in one request. Each writes its own event. Kinds: NotFound, Forbidden,
+// ChangeGroup changes name, billing information, addresses and payment method of the scope's group together,
+// all or nothing: programs send them in one request. Each writes its own event. Kinds: NotFound (also an address), Forbidden,
 // Invalid (name wrong or taken, information wrong), Conflict (deleted, bank transfer not allowed).
 func (s *Store) ChangeGroup(ctx context.Context, scope access.Scope, change GroupChange) error {
 	if !scope.CanWrite() {
@@ -41,14 +42,29 @@ func (s *Store) ChangeGroup(ctx context.Context, scope access.Scope, change Grou
 				return err
 			}
 		}
-		if change.Information == nil {
+		if change.Information == nil && change.Addresses == (account.AddressChoice{}) {
 			return nil
 		}
 		info, err := account.InformationTx(tx, scope.AccountID(), id)
 		if err != nil {
 			return err
 		}
-		change.Information(&info)
+		if change.Information != nil {
+			change.Information(&info)
+		}
+		if change.Addresses != (account.AddressChoice{}) {
+			if info, err = account.ChooseAddressesTx(tx, scope, at, id, change.Addresses, info); err != nil {
+				return err
+			}
+		}
+		if info.Version == 0 && change.Information == nil && info.Company == "" {
+			return nil // a shipping address alone, of a group that has no billing information
+		}
+		if info.Currency == "" {
+			if info.Currency, err = PriceCurrencyTx(tx); err != nil {
+				return err
+			}
+		}
 		before, err := account.SaveInformationTx(tx, scope.Actor(), at, scope.AccountID(), id, info)
 		if err != nil || before.Currency == info.Currency {
 			return err

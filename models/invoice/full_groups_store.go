@@ -19,8 +19,9 @@ type FullGroup struct {
 	AccountName string
 	Information account.Information
 	Method      account.PaymentMethod // zero: none is chosen
-	Balance     money.Amount          // accumulated cost of the running month, in the group's currency
-	BalanceUSD  *money.Amount         // the same in US dollars, nil when no rate is stored
+	Addresses   account.GroupAddresses
+	Balance     money.Amount  // accumulated cost of the running month, in the group's currency
+	BalanceUSD  *money.Amount // the same in US dollars, nil when no rate is stored
 }
 
 // groupsRead is how many groups are read at once.
@@ -86,6 +87,10 @@ func (s *Store) fullGroups(ctx context.Context, scope access.Scope, narrow func(
 	if err != nil {
 		return nil, err
 	}
+	addresses, err := account.GroupAddressesTx(tx, scope.AccountID(), ids)
+	if err != nil {
+		return nil, err
+	}
 	price, err := PriceCurrencyTx(tx)
 	if err != nil {
 		return nil, err
@@ -94,7 +99,7 @@ func (s *Store) fullGroups(ctx context.Context, scope access.Scope, narrow func(
 	groups := make([]FullGroup, len(rows))
 	for i, r := range rows {
 		info := infos[r.ID]
-		g := FullGroup{AccountName: scope.AccountName(), Information: info,
+		g := FullGroup{AccountName: scope.AccountName(), Information: info, Addresses: addresses[r.ID],
 			Group:  account.Group{ID: r.ID, AccountID: scope.AccountID(), Name: r.Name, Primary: r.IsPrimary, PaymentMethodID: r.PaymentMethodID, Currency: info.Currency, CreatedAt: r.CreatedAt, DeletedAt: r.DeletedAt},
 			Method: account.PaymentMethod{ID: r.PaymentMethodID, Kind: r.Kind, Brand: r.Brand, Last4: r.Last4, TermsDays: r.TermsDays}}
 		if g.Currency == "" {

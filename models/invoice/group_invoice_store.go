@@ -76,8 +76,7 @@ func (s *Store) asEstimate(ctx context.Context, scope access.Scope, sheet *Sheet
 		return err
 	}
 	row, t := &sheet.Row, p.Totals
-	row.SubtotalMinor, row.CreditsMinor, row.TaxableMinor, row.TaxMinor = t.Subtotal.Minor(), t.Credits.Minor(), t.Taxable.Minor(), t.Tax.Minor()
-	row.TotalMinor, row.PrepaidMinor, row.DueMinor = t.Total.Minor(), t.Prepaid.Minor(), t.Due.Minor()
+	t.onto(row)
 	sheet.TaxText, sheet.TaxKnown, sheet.Total = p.TaxText, p.TaxKnown, t.Total
 	sheet.Taxes = taxRows(*row, t.Shares)
 	sheet.Snapshot.Credits, sheet.claims = applied(t), claimIDs(t)
@@ -88,6 +87,12 @@ func (s *Store) asEstimate(ctx context.Context, scope access.Scope, sheet *Sheet
 	}
 	sheet.Wanted, err = groupCurrencyTx(tx, scope.GroupID())
 	return err
+}
+
+// onto writes totals into the row of an estimate.
+func (t Totals) onto(row *Row) {
+	row.SubtotalMinor, row.CreditsMinor, row.TaxableMinor, row.TaxMinor = t.Subtotal.Minor(), t.Credits.Minor(), t.Taxable.Minor(), t.Tax.Minor()
+	row.TotalMinor, row.PrepaidMinor, row.DueMinor = t.Total.Minor(), t.Prepaid.Minor(), t.Due.Minor()
 }
 
 // FullOf gives everything of an estimate or invoice that a document needs, all its lines included. For an
