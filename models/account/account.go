@@ -11,4 +11,5 @@ type Account struct {
 	Name                string
 	BankTransferAllowed bool // by the operator
 	CreatedAt           time.Time
+	UpdatedAt           time.Time // when it was last renamed; else CreatedAt
 }

@@ -25,7 +25,9 @@ func NewStore(d *db.DB, clock models.Clock) *Store { return &Store{d, clock} }
 // Lock locks accounts until the transaction ends, in the order of their ids so that two callers never
 // wait for each other. It is the first lock of every use case; times are read after it. Kind: NotFound
 // when one does not exist.
-func Lock(tx *gorm.DB, accountIDs ...string) error {
+func Lock(tx *gorm.DB, accountIDs ...string) error { return lock(tx, "deleted_at IS NULL", accountIDs) }
+
+func lock(tx *gorm.DB, which string, accountIDs []string) error {
 	ids := slices.Clone(accountIDs)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
@@ -36,7 +38,7 @@ func Lock(tx *gorm.DB, accountIDs ...string) error {
 	}
 	for part := range slices.Chunk(ids, 1000) {
 		var locked []string
-		err := db.ForUpdate(tx).Model(&accountRow{}).Where("id IN ? AND deleted_at IS NULL", part).Order("id").Pluck("id", &locked).Error
+		err := db.ForUpdate(tx).Model(&accountRow{}).Where("id IN ? AND "+which, part).Order("id").Pluck("id", &locked).Error
 		if err != nil {
 			return err
 		}
@@ -74,6 +76,10 @@ func (s *Store) CreateAccount(ctx context.Context, actor access.Actor, name, own
 	if err := operate(actor); err != nil {
 		return Account{}, err
 	}
+	return s.createAccount(ctx, actor, name, ownerUserID)
+}
+
+func (s *Store) createAccount(ctx context.Context, actor access.Actor, name, ownerUserID string) (Account, error) {
 	if err := models.InvalidFields(CheckAccountName(name)...); err != nil {
 		return Account{}, err
 	}
@@ -102,7 +108,7 @@ func (s *Store) CreateAccount(ctx context.Context, actor access.Actor, name, own
 			after["admin"] = owner
 			sentence = "created the account " + name + " with the billing group " + DefaultGroup + " and the admin " + owner + "."
 		}
-		made = Account{ID: row.ID, Name: name, CreatedAt: at}
+		made = row.account()
 		return event.Append(tx, actor, row.ID, at, event.Event{Type: "account.created", Category: event.Account,
 			Sentence: sentence, After: after, Groups: []string{group.ID}})
 	})
@@ -141,7 +147,11 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 }
 
 func (r accountRow) account() Account {
-	return Account{ID: r.ID, Name: r.Name, BankTransferAllowed: r.BankTransferAllowed, CreatedAt: r.CreatedAt}
+	a := Account{ID: r.ID, Name: r.Name, BankTransferAllowed: r.BankTransferAllowed, CreatedAt: r.CreatedAt, UpdatedAt: r.CreatedAt}
+	if r.UpdatedAt != nil {
+		a.UpdatedAt = *r.UpdatedAt
+	}
+	return a
 }
 
 // Account is the account of the scope. Kind: NotFound.

@@ -27,11 +27,18 @@ type NewProject struct {
 	ExternalID string // up to 255 characters, empty for none
 	GroupID    string // empty for the account's primary billing group
 	IfTaken    string // the name to use when Name is taken (imports); empty refuses
+	Settings   ProjectSettings
 }
+
+// NameTaken is the Invalid error that a project of the installation has the name already.
+type NameTaken struct{ error }
+
+// Unwrap gives the error with its kind and field.
+func (t NameTaken) Unwrap() error { return t.error }
 
 // Check says what to change; nil when nothing.
 func (p NewProject) Check() []models.Field {
-	return append(CheckProjectName(p.Name), CheckExternalID(p.ExternalID)...)
+	return append(append(CheckProjectName(p.Name), CheckExternalID(p.ExternalID)...), p.Settings.Check()...)
 }
 
 // BracketedName is the name that an import gives a project whose name is taken: the last 8 characters

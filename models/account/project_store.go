@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"time"
 
@@ -68,6 +69,12 @@ func CreateProjectTx(tx *gorm.DB, actor access.Actor, at time.Time, accountID st
 		return Project{}, err
 	}
 	after := map[string]any{"name": row.Name, "billing_group": group.Name}
+	if settings := p.Settings.Clean(); !settings.Equal(ProjectSettings{}) {
+		if err := writeSettings(tx, accountID, row.ID, settings); err != nil {
+			return Project{}, err
+		}
+		maps.Copy(after, settings.values())
+	}
 	if row.ExternalID != nil {
 		after["external_id"] = *row.ExternalID
 	}
@@ -120,33 +127,38 @@ func projectGroup(tx *gorm.DB, accountID, groupID string) (groupRow, error) {
 // writes no event. Kinds: NotFound, Forbidden, Invalid (name wrong or taken), Conflict (deleted).
 func (s *Store) RenameProject(ctx context.Context, scope access.Scope, projectID, name string) (Project, error) {
 	return s.changeProject(ctx, scope, projectID, func(tx *gorm.DB, row *projectRow, at time.Time) error {
-		if err := models.InvalidFields(CheckProjectName(name)...); err != nil {
-			return err
-		}
-		before := row.Name
-		if row.Name = CleanName(name); row.Name == before {
-			return nil
-		}
-		row.NameKey = NameKey(row.Name)
-		if err := projectNameFree(tx, *row); err != nil {
-			return err
-		}
-		err := tx.Model(&projectRow{}).Where("account_id = ? AND id = ?", row.AccountID, row.ID).
-			Updates(map[string]any{"name": row.Name, "name_key": row.NameKey}).Error
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return nameTaken(row.Name)
-		}
-		if err != nil {
-			return err
-		}
-		if err := renameOpenLines(tx, *row); err != nil {
-			return err
-		}
-		return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: "project.renamed", Category: event.Projects,
-			Sentence: "renamed the project " + before + " to " + row.Name + ".",
-			Before:   map[string]any{"name": before}, After: map[string]any{"name": row.Name},
-			Groups: []string{row.GroupID}, Projects: []string{row.ID}})
+		return renameProject(tx, scope, row, at, name)
 	})
+}
+
+// renameProject renames a locked project.
+func renameProject(tx *gorm.DB, scope access.Scope, row *projectRow, at time.Time, name string) error {
+	if err := models.InvalidFields(CheckProjectName(name)...); err != nil {
+		return err
+	}
+	before := row.Name
+	if row.Name = CleanName(name); row.Name == before {
+		return nil
+	}
+	row.NameKey = NameKey(row.Name)
+	if err := projectNameFree(tx, *row); err != nil {
+		return err
+	}
+	err := tx.Model(&projectRow{}).Where("account_id = ? AND id = ?", row.AccountID, row.ID).
+		Updates(map[string]any{"name": row.Name, "name_key": row.NameKey}).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return nameTaken(row.Name)
+	}
+	if err != nil {
+		return err
+	}
+	if err := renameOpenLines(tx, *row); err != nil {
+		return err
+	}
+	return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: "project.renamed", Category: event.Projects,
+		Sentence: "renamed the project " + before + " to " + row.Name + ".",
+		Before:   map[string]any{"name": before}, After: map[string]any{"name": row.Name},
+		Groups: []string{row.GroupID}, Projects: []string{row.ID}})
 }
 
 // renameOpenLines keeps one name for a project on each open estimate; issued invoices keep the name
@@ -157,7 +169,7 @@ func renameOpenLines(tx *gorm.DB, row projectRow) error {
 }
 
 func nameTaken(name string) error {
-	return models.Invalidf("name", "There is already a project called %s", name)
+	return NameTaken{models.Invalidf("name", "There is already a project called %s", name)}
 }
 
 func projectNameFree(tx *gorm.DB, row projectRow) error {

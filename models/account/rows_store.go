@@ -8,6 +8,7 @@ type accountRow struct {
 	NameKey             string
 	BankTransferAllowed bool
 	CreatedAt           time.Time
+	UpdatedAt           *time.Time `gorm:"autoUpdateTime:false"`
 	DeletedAt           *time.Time
 }
 

@@ -41,8 +41,17 @@ func (a *attempt) count(now time.Time) error {
 	return tooMany(until)
 }
 
+// TooMany is the Invalid error of the field code that somebody must wait.
+type TooMany struct {
+	error
+	Until time.Time
+}
+
+// Unwrap gives the error with its kind and field.
+func (t *TooMany) Unwrap() error { return t.error }
+
 // tooMany names the first whole minute at which the next attempt is taken.
 func tooMany(until time.Time) error {
 	minute := until.UTC().Add(time.Minute - 1).Truncate(time.Minute)
-	return models.Invalidf("code", "Too many attempts. Try again after %s", minute.Format("15:04 UTC"))
+	return &TooMany{models.Invalidf("code", "Too many attempts. Try again after %s", minute.Format("15:04 UTC")), until}
 }

@@ -16,7 +16,11 @@ func (s *Store) limited(ctx context.Context, actor access.Actor, try func() erro
 	if actor.Kind != access.User && actor.Kind != access.Token {
 		return try()
 	}
-	subject := "credit-code:" + actor.ID
+	return s.limitedBy(ctx, "credit-code:"+actor.ID, try)
+}
+
+// limitedBy is limited by any subject.
+func (s *Store) limitedBy(ctx context.Context, subject string, try func() error) error {
 	var blocked error
 	err := s.db.RunTx(ctx, func(tx *gorm.DB) error {
 		now := s.wall.Now()

@@ -77,7 +77,7 @@ func liteColumns(t *testing.T, p *sql.DB) []string {
 func postColumns(t *testing.T, p *sql.DB) []string {
 	found := lines(t, p, `SELECT c.relname || '.' || a.attname, replace(format_type(a.atttypid, a.atttypmod), ' ', '_'),
 		CASE WHEN a.attnotnull THEN 'not null' ELSE 'null' END,
-		CASE WHEN d.adbin IS NOT NULL THEN 'default ' || replace(pg_get_expr(d.adbin, d.adrelid), '::uuid', '') WHEN a.attidentity <> '' THEN 'numbered' ELSE '' END
+		CASE WHEN d.adbin IS NOT NULL THEN 'default ' || regexp_replace(pg_get_expr(d.adbin, d.adrelid), '::(uuid|text)', '') WHEN a.attidentity <> '' THEN 'numbered' ELSE '' END
 		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND c.`+notGoose)
 	for i, line := range found {

@@ -171,7 +171,7 @@ func (s *Store) lockByNumber(tx *gorm.DB, number string) (Row, error) {
 	if err != nil {
 		return row, err
 	}
-	if err := account.Lock(tx, row.AccountID); err != nil {
+	if err := account.LockEver(tx, row.AccountID); err != nil {
 		return row, err
 	}
 	return row, db.ForUpdate(tx).Where("id = ?", row.ID).Take(&row).Error

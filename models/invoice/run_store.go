@@ -136,7 +136,7 @@ func closeBatchTx(tx *gorm.DB, clock models.Clock, month models.Month, invoiceDa
 	for _, g := range batch {
 		accounts = append(accounts, g.AccountID)
 	}
-	if err := account.Lock(tx, accounts...); err != nil {
+	if err := account.LockEver(tx, accounts...); err != nil {
 		return nil, err
 	}
 	at := clock.Now()

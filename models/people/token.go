@@ -25,8 +25,10 @@ type Token struct {
 	SignedIn   bool // made by signing in with a password, not by hand
 	CreatedBy  string
 	CreatedAt  time.Time
-	ExpiresAt  time.Time // zero: never
-	LastUsedAt time.Time // zero: never
+	ExpiresAt  time.Time     // zero: never
+	MaxAge     time.Duration // 0: it was made with an end, or without one
+	Extended   bool          // it lasts for MaxAge after each use
+	LastUsedAt time.Time     // zero: never
 	LastUsedIP string
 	RevokedAt  time.Time // zero: in use
 }
@@ -40,8 +42,13 @@ func (t Token) Ended(now time.Time) bool {
 type NewToken struct {
 	Name      string
 	Scopes    []access.Grant
-	ExpiresAt time.Time // zero: never
+	ExpiresAt time.Time     // zero: never, unless MaxAge says otherwise
+	MaxAge    time.Duration // how long it lasts; 0 for no such bound
+	Extended  bool          // it lasts for MaxAge after each use
 }
+
+// maxAge bounds how long a token with an age lasts: ten years.
+const maxAge = 10 * 365 * 24 * time.Hour
 
 // The form of a token: bft_, 43 characters of about 256 random bits, and 6 that are a checksum of the
 // rest, so that scanners find lost tokens and a mistyped one is refused without the database.
@@ -107,6 +114,14 @@ func (n *NewToken) check(now time.Time, allowed []access.Grant) error {
 		if !slices.Contains(allowed, s) {
 			bad = append(bad, models.Field{Name: "scopes", Message: fmt.Sprintf("This token cannot have the scope %q; it may have %s", s, words(allowed))})
 		}
+	}
+	switch {
+	case n.MaxAge < 0 || n.MaxAge > maxAge || n.MaxAge%time.Second != 0:
+		bad = append(bad, models.Field{Name: "max_age", Message: "Enter whole seconds, at most ten years of them"})
+	case n.MaxAge > 0:
+		n.ExpiresAt = models.Micro(now.Add(n.MaxAge))
+	default:
+		n.Extended = false
 	}
 	if !n.ExpiresAt.IsZero() && !n.ExpiresAt.After(now) {
 		bad = append(bad, models.Field{Name: "expires", Message: "Choose a day in the future"})

@@ -29,6 +29,9 @@ type tokenRow struct {
 	LastUsedAt  *time.Time
 	LastUsedIP  string `gorm:"column:last_used_ip"`
 	RevokedAt   *time.Time
+
+	MaxAgeSeconds  int64
+	ExtendWhenUsed bool
 }
 
 // TableName names the table for GORM.
@@ -37,7 +40,7 @@ func (tokenRow) TableName() string { return "api_tokens" }
 func (r tokenRow) token() Token {
 	return Token{ID: r.ID, Prefix: r.Prefix, Name: r.Name, UserID: deref(r.UserID), AccountID: deref(r.AccountID),
 		Scopes: parseGrants(r.Scopes), SignedIn: r.SignedIn, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
-		ExpiresAt: deref(r.ExpiresAt), LastUsedAt: deref(r.LastUsedAt), LastUsedIP: r.LastUsedIP, RevokedAt: deref(r.RevokedAt)}
+		ExpiresAt: deref(r.ExpiresAt), MaxAge: time.Duration(r.MaxAgeSeconds) * time.Second, Extended: r.ExtendWhenUsed, LastUsedAt: deref(r.LastUsedAt), LastUsedIP: r.LastUsedIP, RevokedAt: deref(r.RevokedAt)}
 }
 
 func deref[T any](p *T) (v T) {
@@ -106,7 +109,7 @@ func (s *Store) createToken(ctx context.Context, actor access.Actor, row tokenRo
 	}
 	token := makeToken()
 	row.ID, row.TokenSHA256, row.Prefix, row.Name, row.Scopes = models.NewID(), tokenHash(token), token[:tokenPrefix], n.Name, strings.ReplaceAll(words(n.Scopes), ",", "")
-	row.CreatedAt, row.ExpiresAt = now, pointer(n.ExpiresAt)
+	row.CreatedAt, row.ExpiresAt, row.MaxAgeSeconds, row.ExtendWhenUsed = now, pointer(n.ExpiresAt), int64(n.MaxAge/time.Second), n.Extended
 	err := s.db.RunTx(ctx, func(tx *gorm.DB) error {
 		if err := lockOwner(tx, row); err != nil {
 			return err
@@ -259,9 +262,13 @@ func (s *Store) TokenOf(ctx context.Context, token, ip string) (access.Actor, To
 	if q.RowsAffected == 0 {
 		return access.Actor{}, Token{}, ended
 	}
-	if row.LastUsedAt == nil || now.Sub(*row.LastUsedAt) >= touchEvery {
+	if row.LastUsedAt == nil || now.Sub(*row.LastUsedAt) >= row.touchEvery() {
 		err := s.db.RunTx(ctx, func(tx *gorm.DB) error {
-			return tx.Model(&tokenRow{}).Where("id = ?", row.ID).Updates(map[string]any{"last_used_at": now, "last_used_ip": clip(ip, 64)}).Error
+			used := map[string]any{"last_used_at": now, "last_used_ip": clip(ip, 64)}
+			if row.ExtendWhenUsed {
+				used["expires_at"] = models.Micro(now.Add(time.Duration(row.MaxAgeSeconds) * time.Second))
+			}
+			return tx.Model(&tokenRow{}).Where("id = ?", row.ID).Updates(used).Error
 		})
 		if err != nil {
 			return access.Actor{}, Token{}, err
