@@ -53,6 +53,13 @@ func addresses(t *testing.T, r page.Route, a *tenant) (all []string) {
 			}
 		case ":place":
 			values = []string{"1"}
+		case ":token":
+			values = []string{a.token}
+			if strings.HasPrefix(r.Path, "/me/") {
+				values = []string{a.own}
+			}
+		case ":noun":
+			values = []string{"billing-groups"}
 		default:
 			if strings.ContainsAny(part, ":*") {
 				t.Errorf("%s %s: nothing is known to fill %s with", r.Method, r.Path, part)
@@ -152,6 +159,7 @@ func (w *tenants) testLetThrough(t *testing.T) {
 			if r.Method != http.MethodGet && slices.Contains(scoped, r.Scope) {
 				w.renew(w.quarz)
 			}
+			w.quarz.own = w.ownToken(w.quarz, role)
 			for _, path := range addresses(t, r, w.quarz) {
 				p := send(client, r.Method, path, url.Values{"draft": {w.quarz.drafts[role]}, "move": {w.quarz.move}})
 				if r.Method == http.MethodGet && (p.Status == http.StatusOK || p.Status == http.StatusSeeOther) {
@@ -211,6 +219,7 @@ func (w *tenants) testForeignPaths(t *testing.T) {
 	w.everyRoute(t, scoped, func(t *testing.T, r page.Route) {
 		mixed := *w.erz
 		mixed.number, mixed.line, mixed.claim, mixed.used = w.quarz.number, w.quarz.line, w.quarz.claim, w.quarz.used
+		mixed.token = w.quarz.token
 		own := addresses(t, r, w.erz)
 		for _, path := range addresses(t, r, &mixed) {
 			if slices.Contains(own, path) {
@@ -227,7 +236,7 @@ func (w *tenants) testForeignPaths(t *testing.T) {
 // ids are the things of another account that a request may try, and what is no id at all.
 func (w *tenants) ids() []string {
 	q := w.quarz
-	return []string{q.project, q.group, q.claim, q.drafts[access.RoleAdmin], q.move, q.pay, q.account, q.line, q.number, "x", "%00", "00000000-0000-0000-0000-000000000000"}
+	return []string{q.project, q.group, q.claim, q.drafts[access.RoleAdmin], q.move, q.pay, q.account, q.line, q.number, q.token, "x", "%00", "00000000-0000-0000-0000-000000000000"}
 }
 
 func (w *tenants) testForeignQueries(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"billfold/models/db"
 	"billfold/models/invoice"
 	"billfold/models/money"
+	"billfold/models/people"
 	"billfold/models/seller"
 	"billfold/models/tax"
 	"billfold/models/usage"
@@ -31,9 +32,11 @@ type tenant struct {
 	billed                                            string // the group of the invoice
 	used                                              string // the claim that the invoice used
 	move                                              string // the last move, to be undone
+	token, own                                        string // the last application token, and one of somebody's own
 	people                                            map[access.Role]*handlertest.Client
 	drafts                                            map[access.Role]string // of who may write
-	scope                                             access.Scope           // the operator's
+	users                                             map[access.Role]people.User
+	scope                                             access.Scope // the operator's
 	made                                              int
 }
 
@@ -75,14 +78,14 @@ func newTenants(t *testing.T, dialect db.Dialect) *tenants {
 func (w *tenants) tenant(word string) *tenant {
 	w.t.Helper()
 	ctx, operator := context.Background(), access.OperatorActor()
-	a := &tenant{word: word, people: map[access.Role]*handlertest.Client{}, drafts: map[access.Role]string{}}
+	a := &tenant{word: word, people: map[access.Role]*handlertest.Client{}, drafts: map[access.Role]string{}, users: map[access.Role]people.User{}}
 	made, err := w.accounts.CreateAccount(ctx, operator, word+"werk", "")
 	w.must(err)
 	a.account = made.ID
 	for _, role := range []access.Role{access.RoleViewer, access.RoleBilling, access.RoleAdmin} {
 		u := w.User(w.t, word+" "+string(role), string(role)+"@"+word+".example")
 		w.Member(w.t, a.account, u.ID, role)
-		a.people[role] = w.SignIn(w.t, u.Email)
+		a.people[role], a.users[role] = w.SignIn(w.t, u.Email), u
 		if role.May(access.Write) {
 			scope, err := access.New(w.DB).ForAccount(ctx, access.Actor{Kind: access.User, ID: u.ID, Name: u.Name}, a.account, access.Write)
 			w.must(err)
@@ -127,6 +130,21 @@ func (w *tenants) renew(a *tenant) {
 	claim, err := w.credits.Claim(ctx, a.scope, code, credit.Target{Scope: credit.ForGroup, GroupID: a.group})
 	w.must(err)
 	a.claim = claim.ID
+	if a.token != "" { // an account has only so many
+		_ = w.People.RevokeAccountToken(ctx, a.scope, a.token) // NotFound once a request has ended it
+	}
+	_, token, err := w.People.CreateAccountToken(ctx, a.scope, people.NewToken{Name: a.word + "token", Scopes: access.AccountGrants})
+	w.must(err)
+	a.token = token.ID
+}
+
+// ownToken gives a member a token of their own.
+func (w *tenants) ownToken(a *tenant, role access.Role) string {
+	w.t.Helper()
+	u := a.users[role]
+	_, token, err := w.People.CreateUserToken(context.Background(), access.Actor{Kind: access.User, ID: u.ID, Name: u.Name}, u.ID, people.NewToken{Name: a.word + "token", Scopes: access.AccountGrants})
+	w.must(err)
+	return token.ID
 }
 
 // use takes in a record of a project. Its invoice is of the first group: renew leaves number and line.

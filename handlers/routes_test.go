@@ -19,6 +19,7 @@ import (
 // public lists every route that answers without a session. A new one must be meant to be here.
 var public = []string{
 	"GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /help", "POST /theme", "GET /healthz", "GET /readyz",
+	"GET /help/api", "GET /help/api/:noun",
 }
 
 // tables are all tables that a request without the right to it must leave alone.

@@ -39,7 +39,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	w.tokens["admin"] = token
-	server := httptest.NewServer(handlers.New(handlers.Deps{DB: d, Clock: clock}))
+	server := httptest.NewServer(recorded(t, handlers.New(handlers.Deps{DB: d, Clock: clock})))
 	t.Cleanup(server.Close)
 	w.url = server.URL
 	return w

@@ -40,7 +40,10 @@ type Endpoint struct {
 	Hold         func(echo.Context) (release func(), err error) // before the body is read; nil for most
 	Answers      map[int]string                                 // what statuses beyond the common ones mean
 	Responses    map[string]*huma.Response                      // of answers that are not one JSON value of the handler's type
+	Redact       func(body []byte) []byte                       // what is kept of an answer that shows a secret, for its Idempotency-Key; nil: all of it
 	Deprecated   bool
+
+	streams bool // the answer is written while it is read, as long as it is, and may take longer than any other
 }
 
 // Route is the endpoint's path as the router knows it.
@@ -108,7 +111,7 @@ func (e Endpoint) errors() []int {
 	if e.Scope != Public {
 		codes = append(codes, http.StatusUnauthorized, http.StatusForbidden)
 	}
-	if strings.Contains(e.Path, "{") {
+	if strings.Contains(e.Path, "{") || e.Method != http.MethodGet { // bodies name things too
 		codes = append(codes, http.StatusNotFound)
 	}
 	if e.Method != http.MethodGet {

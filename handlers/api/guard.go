@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"billfold/models"
@@ -32,7 +31,7 @@ func (a *API) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		r := &request{id: a.requestID(c), ip: c.RealIP(), param: func(name string) string { return unescape(c, name) }}
 		ctx := c.Request().Context()
-		if !streams(e) {
+		if !e.streams {
 			var cancel context.CancelFunc
 			if ctx = context.WithoutCancel(ctx); e.Method == http.MethodGet {
 				ctx = c.Request().Context()
@@ -126,12 +125,6 @@ func bearer(r *http.Request) string {
 	}
 	return ""
 }
-
-// streams says whether an endpoint's answer may take longer than any other.
-func streams(e Endpoint) bool { return slices.Contains(streaming, e.ID) }
-
-// streaming are the operations whose answers are written while they are read, as long as they are.
-var streaming = []string{}
 
 func (a *API) requestID(c echo.Context) string {
 	if a.RequestID == nil {

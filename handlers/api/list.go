@@ -24,7 +24,7 @@ const writePause = time.Minute
 // however long it is. An error before the first part is answered as such; after it the connection breaks,
 // so that half a list is not taken for a whole one.
 func registerList[I, T any](a *API, e Endpoint, key string, list each[I, T]) {
-	streaming = append(streaming, e.ID)
+	e.streams = true
 	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, e.ID+"-row")
 	e.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{
 		Type: huma.TypeObject, Required: []string{key}, Properties: map[string]*huma.Schema{key: {Type: huma.TypeArray, Items: schema}}}}}}}

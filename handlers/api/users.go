@@ -14,7 +14,8 @@ const userNoun = "Users and tokens"
 // registerUsers are the endpoints of who comes.
 func (a *API) registerUsers() {
 	register(a, Endpoint{Method: http.MethodPost, Path: "/userauth", ID: "user-auth", Noun: userNoun, Scope: Public,
-		Summary: "Sign in with a password for a token", Description: "The token lasts 30 days and may do what its user may."}, a.signIn)
+		Summary: "Sign in with a password for a token", Description: "The token lasts 30 days and may do what its user may.",
+		Answers: map[int]string{http.StatusUnauthorized: "The email address or password is wrong"}}, a.signIn)
 }
 
 // SignInRequest is an email address and a password.

@@ -21,6 +21,7 @@ func FormKey() string { return models.NewID() }
 type Done struct {
 	To    string       // where the answer leads
 	Flash *views.Flash // said there, once; nil for nothing
+	Show  func() error // answers here and now in the place of To, for what must be shown once; sent again, the form leads To
 }
 
 // busyFor is how long a second request waits for the first one of the same form.
@@ -95,6 +96,9 @@ func finish(c echo.Context, done Done, err error, again func(error) error) error
 			return again(err)
 		}
 		return err
+	}
+	if done.Show != nil {
+		return done.Show()
 	}
 	if done.Flash != nil {
 		return RedirectFlash(c, done.To, *done.Flash)

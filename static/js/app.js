@@ -79,6 +79,25 @@
     for (const form of all('form[data-sent]')) delete form.dataset.sent;
   });
 
+  // [data-copy] holds a button that copies the text of the element with that id. It stays hidden where the
+  // browser does not let pages copy, which is everywhere but on https and on this machine.
+  const copies = () => {
+    if (navigator.clipboard) for (const el of all('[data-copy][hidden]')) el.hidden = false;
+  };
+  document.addEventListener('click', async (e) => {
+    const el = e.target.closest?.('[data-copy] button')?.closest('[data-copy]');
+    if (!el) return;
+    const text = document.getElementById(el.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      document.getElementById(el.dataset.copy + '-said').textContent = el.dataset.copied;
+    } catch {
+      getSelection().selectAllChildren(text); // not allowed to: then it is selected, for the reader to copy
+    }
+  });
+  document.addEventListener('htmx:after:swap', copies);
+
   counts();
   showTab();
+  copies();
 })();
