@@ -97,7 +97,8 @@ func New(d Deps) *API {
 
 // nouns are the files of the API: each registers its endpoints.
 func (a *API) nouns() []func() {
-	return []func(){a.registerGroups, a.registerCredits, a.registerInvoices, a.registerLines, a.registerDownloads, a.registerUsers, a.registerUsage}
+	return []func(){a.registerGroups, a.registerCredits, a.registerInvoices, a.registerLines, a.registerDownloads, a.registerUsers, a.registerUserInfo, a.registerTokens, a.registerAccounts, a.registerProjects, a.registerCards, a.registerCodes, a.registerUsage, a.registerExport,
+		a.registerAddresses, a.registerOrganizationGroups, a.registerOrganizationInvoices, a.registerCreditMemos, a.registerOrganizationPayment, a.registerOrganizationProjects}
 }
 
 // ServeHTTP answers a request under /v1.

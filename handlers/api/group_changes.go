@@ -15,7 +15,7 @@ func (a *API) registerGroupChanges() {
 	register(a, Endpoint{Method: http.MethodPost, Path: "/billing-group", ID: "billing-group-create", Noun: groupNoun, Scope: Holder, Need: access.Write,
 		Summary: "Create a billing group", Description: "account_id may be left out when the token can write in one account only. copy_from_billing_group gives what the request does not say."}, a.createGroup)
 	register(a, Endpoint{Method: http.MethodPut, Path: one, ID: "billing-group-update", Noun: groupNoun, Scope: InGroup, Need: access.Write,
-		Summary: "Change a billing group", Description: "What is left out or null stays as it is; an empty text or list clears. All of it is changed, or nothing."}, a.updateGroup)
+		Summary: "Change a billing group", Description: "What is left out or null stays as it is; an empty text or list clears. All of it is changed, or nothing.\n\n" + addressRule}, a.updateGroup)
 	register(a, Endpoint{Method: http.MethodDelete, Path: one, ID: "billing-group-delete", Noun: groupNoun, Scope: InGroup, Need: access.Write,
 		Summary: "Delete a billing group", Description: "Refused while it has projects, is primary or holds prepaid credit. Other credit that would be lost must be accepted by accept_loss=true."}, a.deleteGroup)
 }
@@ -24,6 +24,7 @@ func (a *API) registerGroupChanges() {
 type GroupFields struct {
 	AccountID            *string   `json:"account_id,omitempty" doc:"A group never changes its account"`
 	AddressLines         *[]string `json:"address_lines,omitempty" nullable:"true" maxItems:"3"`
+	BillingAddressID     *string   `json:"billing_address_id,omitempty" nullable:"true" doc:"An address of the organization whose copy goes over the fields of the address here, unless the group uses it already; empty for an address of its own"`
 	BillingContactEmails *[]Email  `json:"billing_contact_emails,omitempty" nullable:"true" maxItems:"10"`
 	BillingCurrency      *string   `json:"billing_currency,omitempty" nullable:"true"`
 	BillingEmails        *[]Email  `json:"billing_emails,omitempty" nullable:"true" maxItems:"10"`
@@ -32,6 +33,7 @@ type GroupFields struct {
 	City                 *string   `json:"city,omitempty" nullable:"true"`
 	Company              *string   `json:"company,omitempty" nullable:"true"`
 	CountryCode          *string   `json:"country_code,omitempty" nullable:"true"`
+	ShippingAddressID    *string   `json:"shipping_address_id,omitempty" nullable:"true" doc:"An address of the organization; empty for none"`
 	State                *string   `json:"state,omitempty" nullable:"true"`
 	VATID                *string   `json:"vat_id,omitempty" nullable:"true"`
 	ZipCode              *string   `json:"zip_code,omitempty" nullable:"true"`
@@ -117,7 +119,13 @@ func (a *API) createGroup(ctx context.Context, r *request, in *GroupCreate) (*Gr
 	if in.Body.CardID != nil {
 		n.PaymentMethodID = *in.Body.CardID
 	}
-	if in.Body.touches() {
+	if id := in.Body.BillingAddressID; id != nil {
+		n.BillingAddress = *id
+	}
+	if id := in.Body.ShippingAddressID; id != nil {
+		n.ShippingAddress = *id
+	}
+	if in.Body.touches() || n.BillingAddress != "" {
 		var info account.Information
 		if n.CopyFrom != "" {
 			if info, err = a.accounts.BillingInformation(ctx, scope, n.CopyFrom); err != nil {
@@ -146,7 +154,8 @@ func (a *API) updateGroup(ctx context.Context, r *request, in *GroupUpdate) (*Gr
 	if id := in.Body.AccountID; id != nil && *id != "" && *id != r.scope.AccountID() {
 		return nil, models.Invalidf("account_id", "A billing group never changes its account")
 	}
-	change := invoice.GroupChange{Name: in.Body.BillingGroupName, MethodID: in.Body.CardID}
+	change := invoice.GroupChange{Name: in.Body.BillingGroupName, MethodID: in.Body.CardID,
+		Addresses: account.AddressChoice{BillingID: in.Body.BillingAddressID, ShippingID: in.Body.ShippingAddressID}}
 	if in.Body.touches() {
 		price, err := a.invoices.PriceCurrency(ctx)
 		if err != nil {
@@ -166,11 +175,15 @@ func (a *API) updateGroup(ctx context.Context, r *request, in *GroupUpdate) (*Gr
 }
 
 func (a *API) deleteGroup(ctx context.Context, r *request, in *GroupDelete) (*Message, error) {
-	err := a.invoices.DeleteGroup(ctx, r.scope, in.AcceptLoss)
+	return &Message{}, a.removeGroup(ctx, r.scope, in.AcceptLoss)
+}
+
+func (a *API) removeGroup(ctx context.Context, scope access.Scope, acceptLoss bool) error {
+	err := a.invoices.DeleteGroup(ctx, scope, acceptLoss)
 	if e, ok := models.AsError(err); ok && e.Kind == models.Invalid { // only the loss is not accepted
 		err = models.Conflictf("%s by accept_loss=true", e.Fields[0].Message)
 	}
-	return &Message{}, err
+	return err
 }
 
 // accountOf is the scope of the account that a body names, or of the only one that the token may write in.

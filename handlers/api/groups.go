@@ -33,7 +33,7 @@ type BillingGroup struct {
 	AccountID             string    `json:"account_id"`
 	AccountName           string    `json:"account_name"`
 	AddressLines          []string  `json:"address_lines" nullable:"false" doc:"Lines of the address, at most 3"`
-	BillingAddressID      *string   `json:"billing_address_id"`
+	BillingAddressID      *string   `json:"billing_address_id" doc:"Null while the group has an address of its own"`
 	ShippingAddressID     *string   `json:"shipping_address_id"`
 	BillingContactEmails  []Email   `json:"billing_contact_emails" nullable:"false"`
 	BillingEmails         []Email   `json:"billing_emails" nullable:"false" doc:"Who gets invoices"`
@@ -136,6 +136,7 @@ func groupOf(g invoice.FullGroup) BillingGroup {
 	b := BillingGroup{AccountID: g.AccountID, AccountName: g.AccountName, AddressLines: []string{}, BillingContactEmails: emails(info.ContactEmails), BillingEmails: emails(info.InvoiceEmails),
 		BillingCurrency: string(g.Currency), BillingExtraText: orNull(info.InvoiceText), BillingGroupID: g.ID, BillingGroupName: g.Name,
 		City: orNull(info.City), Company: orNull(info.Company), Country: orNull(account.CountryName(info.Country)), CountryCode: orNull(info.Country),
+		BillingAddressID: orNull(g.Addresses.BillingID), ShippingAddressID: orNull(g.Addresses.ShippingID),
 		CreateTime: stamp(g.CreatedAt), EstimatedBalanceLocal: g.Balance.Decimal(), State: orNull(info.Region), VATID: orNull(info.VATID), ZipCode: orNull(info.PostalCode)}
 	for _, line := range []string{info.AddressLine1, info.AddressLine2, info.AddressLine3} {
 		if line != "" {
