@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -173,10 +174,8 @@ func (a *API) numbered(ctx context.Context, r *request) (scope access.Scope, add
 	if month, ok := strings.CutPrefix(number, invoice.EstimatePrefix); ok {
 		if len(month) > len("2006-01-") {
 			month, group = month[:len("2006-01")], month[len("2006-01-"):]
-		} else if groups, err := a.invoices.EstimatesOfMonth(ctx, r.scope, month); err != nil || len(groups) != 1 {
-			return scope, "", orMissing(err, "Invoice not found")
-		} else {
-			group = groups[0]
+		} else if group, err = a.onlyEstimate(ctx, r, month); err != nil {
+			return scope, "", err
 		}
 		number = invoice.EstimatePrefix + month
 	} else if group, err = a.invoices.GroupOfNumber(ctx, number); err != nil {
@@ -196,12 +195,17 @@ func (a *API) numbered(ctx context.Context, r *request) (scope access.Scope, add
 	return scope, number, err
 }
 
-// orMissing is an error, or that something was not found when there is none.
-func orMissing(err error, text string) error {
-	if err != nil {
-		return err
+// onlyEstimate is the group that alone has an open estimate of a month. Kind: NotFound.
+func (a *API) onlyEstimate(ctx context.Context, r *request, month string) (groupID string, err error) {
+	missing := models.NotFoundf("Invoice not found")
+	if _, err := models.ParseMonth(month); err != nil {
+		return "", missing
 	}
-	return models.NotFoundf("%s", text)
+	groups, err := a.invoices.EstimatesOfMonth(ctx, r.scope, month)
+	if err != nil || len(groups) != 1 {
+		return "", cmp.Or(err, missing)
+	}
+	return groups[0], nil
 }
 
 func (a *API) getOrganizationInvoice(ctx context.Context, r *request, _ *OrgInvoicePath) (*OrganizationInvoiceBody, error) {

@@ -19,10 +19,16 @@ type Example struct {
 
 // exampleBodies are the bodies that say more than what the description asks for at least. Tests send them.
 var exampleBodies = map[string]string{
-	"billing-group-create":          `{"account_id": "$ACCOUNT_ID", "billing_group_name": "Research", "billing_emails": [{"email": "ap@example.com"}]}`,
-	"billing-group-update":          `{"billing_extra_text": "PO 4711"}`,
-	"usage-ingest":                  `[{"record_id": "meter-7-000123", "project": "$PROJECT", "service_name": "events", "service_type": "kafka", "start": "2026-11-01T13:00:00Z", "end": "2026-11-01T14:00:00Z", "cost": "0.35"}]`,
-	"billing-group-projects-assign": `{"projects_names": ["$PROJECT"]}`,
+	"billing-group-create":              `{"account_id": "$ACCOUNT_ID", "billing_group_name": "Research", "billing_emails": [{"email": "ap@example.com"}]}`,
+	"billing-group-update":              `{"billing_extra_text": "PO 4711"}`,
+	"organization-address-create":       `{"name": "Acme Oy", "address_lines": ["Mannerheimintie 1"], "city": "Helsinki", "zip_code": "00100", "country_code": "FI"}`,
+	"organization-address-update":       `{"city": "Espoo"}`,
+	"organization-billing-group-create": `{"billing_group_name": "Laboratory", "billing_address_id": "$ADDRESS_ID", "shipping_address_id": "$ADDRESS_ID", "billing_emails": [{"email": "ap@example.com"}], "billing_contact_emails": [], "payment_method": {"payment_method_id": "$PAYMENT_METHOD_ID", "payment_method_type": "bank_transfer"}}`,
+	"organization-billing-group-update": `{"billing_address_id": "$ADDRESS_ID", "custom_invoice_text": "PO 4711"}`,
+	"organization-project-create":       `{"project_id": "events-prod", "billing_group_id": "$BILLING_GROUP_ID", "tags": {"team": "data"}}`,
+	"organization-project-update":       `{"tags": {"team": "data"}}`,
+	"usage-ingest":                      `[{"record_id": "meter-7-000123", "project": "$PROJECT", "service_name": "events", "service_type": "kafka", "start": "2026-11-01T13:00:00Z", "end": "2026-11-01T14:00:00Z", "cost": "0.35"}]`,
+	"billing-group-projects-assign":     `{"projects_names": ["$PROJECT"]}`,
 }
 
 // Example is the example of an operation, by its id.
