@@ -57,7 +57,11 @@ func (a *API) once(c echo.Context, e Endpoint, r *request, next echo.HandlerFunc
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		if status := c.Response().Status; done && status < http.StatusBadRequest && kept.whole() {
-			err = a.people.EndAnswer(after, r.owner.token.ID, route, key, people.Answer{Status: status, Body: kept.buf.Bytes()})
+			body := kept.buf.Bytes()
+			if e.Redact != nil {
+				body = e.Redact(body)
+			}
+			err = a.people.EndAnswer(after, r.owner.token.ID, route, key, people.Answer{Status: status, Body: body})
 		} else {
 			err = a.people.DropAnswer(after, r.owner.token.ID, route, key)
 		}
