@@ -149,9 +149,20 @@ func (d document) wrongAnswer(operation map[string]any, a *answer) []string {
 	if a.over || !strings.HasSuffix(kind, "json") || schema == nil {
 		return nil
 	}
-	var v any
-	if err := json.Unmarshal(a.body.Bytes(), &v); err != nil {
-		return []string{"is no JSON: " + err.Error()}
+	bodies := [][]byte{a.body.Bytes()}
+	if kind == "application/x-ndjson" { // one value a line, each as described
+		bodies = bytes.Split(bytes.TrimSuffix(bodies[0], []byte("\n")), []byte("\n"))
 	}
-	return d.wrongWith(schema, v, "body")
+	var all []string
+	for _, body := range bodies {
+		var v any
+		if err := json.Unmarshal(body, &v); err != nil {
+			if kind == "application/x-ndjson" && len(body) == 0 {
+				continue
+			}
+			return []string{"is no JSON: " + err.Error()}
+		}
+		all = append(all, d.wrongWith(schema, v, "body")...)
+	}
+	return all
 }

@@ -7,6 +7,7 @@
 //	world.go    accounts, groups and projects to work on
 //	ingest*.go  taking usage in                            closing*.go  closing a month
 //	pages*.go   pages through the full handler stack
+//	api*.go     the API over HTTP
 package bench
 
 import (
@@ -26,7 +27,7 @@ type Measurement struct {
 
 // measurements is the list of all; each file of measurements adds its own to it here.
 func measurements() []Measurement {
-	return slices.Concat(ingestMeasurements(), closingMeasurements(), pagesMeasurements())
+	return slices.Concat(ingestMeasurements(), closingMeasurements(), pagesMeasurements(), apiMeasurements())
 }
 
 // Names are the names of all measurements, in the order they run.

@@ -19,6 +19,7 @@ func TestCrash(t *testing.T) {
 		t.Run("documents", func(t *testing.T) { documentsTrial(w).run(t, 1) })
 		t.Run("credit", func(t *testing.T) { creditTrial(w).run(t, 1) })
 		t.Run("serve", func(t *testing.T) { w.serveTrial(t, 2) })
+		t.Run("ingest", func(t *testing.T) { w.ingestTrial(t, 1) })
 		t.Run("month", func(t *testing.T) { w.monthTrial(t, 1) })
 	})
 	if _, long := rounds(t, 0); long {

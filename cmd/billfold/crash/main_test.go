@@ -13,6 +13,7 @@
 //	traffic_test.go   people who send forms, and send them again when no answer came
 //	acts_test.go      what they do
 //	serve_test.go     the trials of serve: under that traffic, and closing a month by itself
+//	ingest_test.go    the trial of usage that comes over HTTP at a constant rate
 //	cluster_test.go   a PostgreSQL that the test may stop
 //	outage_test.go    long form: PostgreSQL stops while a command runs
 //	disk_linux_test.go  long form: the disk is full
