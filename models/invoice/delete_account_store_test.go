@@ -14,9 +14,11 @@ import (
 	"billfold/models/db/dbtest"
 	"billfold/models/invoice"
 	"billfold/models/money"
+	"billfold/models/people"
 	"billfold/models/usage"
 
 	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
 )
 
 func (w *world) deleteAccount() error { return w.invoices.DeleteAccount(w.ctx, w.scope("")) }
@@ -53,6 +55,14 @@ func TestAnAccountIsDeletedOnlyWhenNothingIsLeftToBill(t *testing.T) {
 			w.must(err)
 		}
 		issue("promotion", "GIFT5")
+		kind := func(k credit.Type) {
+			w.must(d.RunTx(w.ctx, func(tx *gorm.DB) error {
+				return tx.Exec(`UPDATE credits SET type = ? WHERE code = 'GIFT5'`, string(k)).Error
+			}))
+		}
+		kind(credit.Purchase)
+		w.stays("The account holds 5.00 EUR of prepaid credit")
+		kind("promotion")
 		spare := w.newGroup("Spare")
 		w.must(w.deleteAccount())
 		a := access.New(d)
@@ -92,6 +102,14 @@ func TestWhoMayDeleteAnAccount(t *testing.T) {
 		w := newWorld(t, d)
 		if err := w.invoices.DeleteAccount(w.ctx, access.Scope{}); models.KindOf(err) != models.Forbidden {
 			t.Errorf("the zero scope: %v", err)
+		}
+		bo, err := people.NewStore(d, w.clock).CreateUser(w.ctx, operator, people.NewUser{Email: "bo@example.com", Password: "a long enough secret"})
+		w.must(err)
+		w.must(people.NewStore(d, w.clock).AddMember(w.ctx, operator, w.account, bo.ID, access.RoleBilling))
+		scope, err := access.New(d).ForAccount(w.ctx, access.Actor{Kind: access.User, ID: bo.ID, Name: bo.Name}, w.account, access.Write)
+		w.must(err)
+		if err := w.invoices.DeleteAccount(w.ctx, scope); models.KindOf(err) != models.Forbidden {
+			t.Errorf("the billing role: %v", err)
 		}
 	})
 }
