@@ -23,7 +23,8 @@ type FullInvoice struct {
 const invoicesRead = 100
 
 // EachInvoice hands on the estimates and invoices of the scope's group, a part at a time: newest month
-// first, or oldest first. An error of yield ends it and is returned.
+// first, or oldest first. Of issued ones it reads what lists show (fullColumns, and of the snapshot the
+// group's name and the payment). An error of yield ends it and is returned.
 func (s *Store) EachInvoice(ctx context.Context, scope access.Scope, oldestFirst bool, yield func([]FullInvoice) error) error {
 	group, err := groupNameOf(s.db.Read(ctx), scope)
 	if err != nil {
@@ -40,13 +41,13 @@ func (s *Store) EachInvoice(ctx context.Context, scope access.Scope, oldestFirst
 			q = q.Where("(i.month, i.id) "+sign+" (?, ?)", after.Month, after.ID)
 		}
 		var rows []Row
-		if err := q.Select("i.*").Order("i.month " + way + ", i.id " + way).Limit(invoicesRead).Scan(&rows).Error; err != nil || len(rows) == 0 {
+		if err := q.Select(fullColumns).Order("i.month " + way + ", i.id " + way).Limit(invoicesRead).Scan(&rows).Error; err != nil || len(rows) == 0 {
 			return err
 		}
 		after = &rows[len(rows)-1]
 		part := make([]FullInvoice, len(rows))
 		for i, row := range rows {
-			if part[i], err = s.fullInvoice(ctx, scope, row, group); err != nil {
+			if part[i], err = s.listInvoice(ctx, scope, row, group); err != nil {
 				return err
 			}
 		}
