@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -33,9 +34,14 @@ var parameters = map[string]func(w *tenants, a *tenant, e api.Endpoint) string{
 	"INVOICE_NUMBER":  func(_ *tenants, a *tenant, _ api.Endpoint) string { return a.number },
 	"DOWNLOAD_COOKIE": cookie,
 	"COOKIE":          cookie,
-	"CODE":            func(w *tenants, a *tenant, _ api.Endpoint) string { return w.code(a) },
-	"EMAIL":           func(_ *tenants, a *tenant, _ api.Endpoint) string { return a.users[access.RoleAdmin].Email },
-	"PASSWORD":        func(*tenants, *tenant, api.Endpoint) string { return password },
+	"CODE": func(w *tenants, a *tenant, e api.Endpoint) string {
+		if e.ID == "referral-code-check" {
+			return w.code(a, "referral")
+		}
+		return w.code(a, "promotion")
+	},
+	"EMAIL":    func(_ *tenants, a *tenant, _ api.Endpoint) string { return a.users[access.RoleAdmin].Email },
+	"PASSWORD": func(*tenants, *tenant, api.Endpoint) string { return password },
 }
 
 // ofAccount are the parameters that name something of an account: a request with one of them is about that
@@ -86,4 +92,19 @@ func isAbout(ex api.Example) bool {
 		}
 	}
 	return false
+}
+
+// What names a token, or somebody's own.
+func init() {
+	parameters["TOKEN_PREFIX"] = func(w *tenants, a *tenant, _ api.Endpoint) string {
+		u := a.users[access.RoleAdmin]
+		_, made, err := w.people.CreateUserToken(context.Background(), actorOf(u), u.ID, people.NewToken{Name: "named", Scopes: []access.Grant{access.ReadBilling}})
+		w.must(err)
+		return made.Prefix
+	}
+	parameters["DESCRIPTION"] = func(*tenants, *tenant, api.Endpoint) string { return "matrix child" }
+	parameters["ACCOUNT_NAME"] = func(w *tenants, a *tenant, _ api.Endpoint) string {
+		a.made++
+		return fmt.Sprint(a.word, "konto ", a.made)
+	}
 }

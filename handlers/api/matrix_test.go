@@ -23,8 +23,10 @@ type holder struct {
 	id       string
 	dead     bool // the token is none, or no longer one
 	scopes   []access.Grant
+	own      bool        // a token of the person whose tokens endpoints are tried with
 	role     access.Role // in the account; "" for somebody of another account
 	operator bool
+	app      bool // the account's own token
 }
 
 // holders are all kinds of those who come, with tokens of their own.
@@ -66,15 +68,15 @@ func (w *tenants) holders() []holder {
 	expired := add(holder{name: "an expired token", dead: true})(user(w.quarz, access.RoleAdmin, full...))
 	w.exec(`UPDATE api_tokens SET expires_at = ? WHERE id = ?`, time.Now().UTC().Add(-time.Second), expired.ID)
 	for _, g := range full {
-		add(holder{name: "an admin's token with " + string(g), role: access.RoleAdmin})(user(w.quarz, access.RoleAdmin, g))
-		add(holder{name: "the account's token with " + string(g), role: access.RoleAdmin})(account(w.quarz, g))
+		add(holder{name: "an admin's token with " + string(g), role: access.RoleAdmin, own: true})(user(w.quarz, access.RoleAdmin, g))
+		add(holder{name: "the account's token with " + string(g), role: access.RoleAdmin, app: true})(account(w.quarz, g))
 	}
 	add(holder{name: "a user of another account"})(user(w.erz, access.RoleAdmin, full...))
 	add(holder{name: "another account's token"})(account(w.erz, full...))
 	for _, role := range []access.Role{access.RoleViewer, access.RoleBilling, access.RoleAdmin} {
-		add(holder{name: "the " + string(role), role: role})(user(w.quarz, role, full...))
+		add(holder{name: "the " + string(role), role: role, own: role == access.RoleAdmin})(user(w.quarz, role, full...))
 	}
-	add(holder{name: "the account's token", role: access.RoleAdmin})(account(w.quarz, full...))
+	add(holder{name: "the account's token", role: access.RoleAdmin, app: true})(account(w.quarz, full...))
 	add(holder{name: "the operator's token", role: access.RoleAdmin, operator: true})(operator(access.AllGrants...))
 	for _, g := range access.AllGrants {
 		add(holder{name: "the operator's token with " + string(g), role: access.RoleAdmin, operator: true})(operator(g))
@@ -123,6 +125,8 @@ func expected(e api.Endpoint, h holder, about bool) int {
 		return through
 	case !has(need[e.Need]...):
 		return http.StatusForbidden
+	case ownThings[e.ID] != nil:
+		return ownThings[e.ID](h)
 	case e.Scope == api.Holder && !about:
 		return through
 	case h.role == "":
@@ -152,7 +156,7 @@ func (w *tenants) matrixRow(t *testing.T, e api.Endpoint, all []holder) {
 		t.Fatal("there is no example")
 	}
 	about := isAbout(raw)
-	if strings.Contains(e.Path, "{") && e.Scope != api.Public && !about && ownThings[e.ID] == "" {
+	if strings.Contains(e.Path, "{") && e.Scope != api.Public && !about && ownThings[e.ID] == nil {
 		t.Fatalf("nothing says whose %s is: add its parameter to ofAccount, or the endpoint to ownThings", e.Path)
 	}
 	ex := w.filled(t, w.quarz, e)
@@ -174,7 +178,7 @@ func (w *tenants) matrixRow(t *testing.T, e api.Endpoint, all []holder) {
 		t.Errorf("a refused request changed\n%s", difference(before, after))
 	}
 	for _, h := range all {
-		if expected(e, h, about) != through {
+		if expected(e, h, about) != through || e.Scope == api.Public && h.name != "nobody" && h.role != "" {
 			continue
 		}
 		ex := w.filled(t, w.quarz, e)
@@ -189,8 +193,30 @@ func (w *tenants) matrixRow(t *testing.T, e api.Endpoint, all []holder) {
 	}
 }
 
-// ownThings are endpoints about what belongs to no account, and what that is.
-var ownThings = map[string]string{}
+// ownThings are endpoints about what belongs to no account but to whoever comes, with the status that each
+// is owed: nobody is told of others' tokens, none manages one with more scopes than its own, an account's
+// are its admins' business, and the operator's that of the command line.
+var ownThings = map[string]func(h holder) int{
+	"access-token-create": func(h holder) int {
+		if h.operator || h.app && !slices.Contains(h.scopes, access.WriteProjects) {
+			return http.StatusForbidden
+		}
+		return through
+	},
+	"access-token-update": ofUser,
+	"access-token-revoke": ofUser,
+}
+
+// ofUser is about the token $TOKEN_PREFIX, which is a user's and may read billing.
+func ofUser(h holder) int {
+	switch {
+	case !h.own:
+		return http.StatusNotFound
+	case !slices.Contains(h.scopes, access.ReadBilling):
+		return http.StatusForbidden
+	}
+	return through
+}
 
 // revive undoes what a request may do to the tokens of the matrix.
 func (w *tenants) revive(all []holder) {

@@ -91,9 +91,21 @@ func (w *tenants) tenant(word string) *tenant {
 	a.payment = must(w.accounts.AllowBankTransfer(ctx, operator, a.account, 30)).ID
 	a.group = w.group(a)
 	must(w.accounts.CreateProject(ctx, a.scope, account.NewProject{Name: a.project, GroupID: a.group}))
-	must(w.credits.Claim(ctx, a.scope, w.code(a), credit.Target{Scope: credit.ForGroup, GroupID: a.group}))
+	must(w.credits.Claim(ctx, a.scope, w.code(a, "promotion"), credit.Target{Scope: credit.ForGroup, GroupID: a.group}))
 	w.use(a, a.project, models.MonthOf(time.Now()).Prev().Start().Add(time.Hour))
 	return a
+}
+
+// spare is the tenant with another account, which has nothing and the same people.
+func (w *tenants) spare(a *tenant) *tenant {
+	w.t.Helper()
+	a.made++
+	other := *a
+	other.account = must(w.accounts.CreateAccount(context.Background(), access.OperatorActor(), fmt.Sprint(a.word, "rest ", a.made), "")).ID
+	for role, u := range a.users {
+		w.must(w.people.AddMember(context.Background(), access.OperatorActor(), other.account, u.ID, role))
+	}
+	return &other
 }
 
 // group makes another billing group that nothing depends on.
@@ -115,11 +127,11 @@ func (w *tenants) newProject(a *tenant) string {
 }
 
 // code issues a credit code that nobody has claimed.
-func (w *tenants) code(a *tenant) string {
+func (w *tenants) code(a *tenant, kind credit.Type) string {
 	w.t.Helper()
 	a.made++
 	code := strings.ToUpper(fmt.Sprint(a.word, "-CODE-", a.made))
-	must(w.credits.Issue(context.Background(), access.OperatorActor(), credit.NewCredit{Code: code, Type: "promotion", Value: money.New(500, "USD")}))
+	must(w.credits.Issue(context.Background(), access.OperatorActor(), credit.NewCredit{Code: code, Type: kind, Value: money.New(500, "USD")}))
 	return code
 }
 

@@ -50,7 +50,7 @@ func (a *API) describeOperation(e Endpoint) view.APIOperation {
 	}
 	for _, p := range op.Parameters {
 		f := view.APIField{Name: p.Name, Doc: p.Description, Required: p.Required, In: p.In}
-		f.Type, f.Ref = a.typeOf(p.Schema)
+		a.setType(&f, p.Schema)
 		if f.Doc == "" && p.Schema != nil {
 			f.Doc = p.Schema.Description
 		}
@@ -87,10 +87,18 @@ func (a *API) fields(s *huma.Schema) (list []view.APIField) {
 	for _, name := range keys(s.Properties) {
 		p := s.Properties[name]
 		f := view.APIField{Name: name, Doc: p.Description, Required: slices.Contains(s.Required, name)}
-		f.Type, f.Ref = a.typeOf(p)
+		a.setType(&f, p)
 		list = append(list, f)
 	}
 	return list
+}
+
+// setType says what a field's value is; of a type with fields its name stands for the word object.
+func (a *API) setType(f *view.APIField, s *huma.Schema) {
+	f.Type, f.Ref = a.typeOf(s)
+	if f.Ref != "" {
+		f.Type, f.After, _ = strings.Cut(f.Type, "object")
+	}
 }
 
 // typeOf says in words what a value is; ref is the name of the type in it that has fields of its own.

@@ -27,6 +27,11 @@ var exampleBodies = map[string]string{
 	"organization-billing-group-update": `{"billing_address_id": "$ADDRESS_ID", "custom_invoice_text": "PO 4711"}`,
 	"organization-project-create":       `{"project_id": "events-prod", "billing_group_id": "$BILLING_GROUP_ID", "tags": {"team": "data"}}`,
 	"organization-project-update":       `{"tags": {"team": "data"}}`,
+	"account-update":                    `{"account_name": "$ACCOUNT_NAME"}`,
+	"project-create":                    `{"project": "web-backend", "account_id": "$ACCOUNT_ID"}`,
+	"project-update":                    `{"tech_emails": [{"email": "ops@example.com"}]}`,
+	"project-tags-replace":              `{"tags": {"team": "data"}}`,
+	"project-tags-update":               `{"tags": {"team": null, "stage": "test"}}`,
 	"usage-ingest":                      `[{"record_id": "meter-7-000123", "project": "$PROJECT", "service_name": "events", "service_type": "kafka", "start": "2026-11-01T13:00:00Z", "end": "2026-11-01T14:00:00Z", "cost": "0.35"}]`,
 	"billing-group-projects-assign":     `{"projects_names": ["$PROJECT"]}`,
 }

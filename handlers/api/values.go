@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -32,12 +33,12 @@ func orNull(text string) *string {
 
 // unescape is a parameter of the path as it was meant: echo hands on what the address said.
 func unescape(c echo.Context, name string) string {
-	raw := c.Param(name)
-	if c.Request().URL.RawPath == "" {
-		return raw
+	text := c.Param(name)
+	if c.Request().URL.RawPath != "" {
+		if plain, err := url.PathUnescape(text); err == nil {
+			text = plain
+		}
 	}
-	if text, err := url.PathUnescape(raw); err == nil {
-		return text
-	}
-	return raw
+	// Bytes that no text holds would be an error of the database; as a sign that no name has they are not found.
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
