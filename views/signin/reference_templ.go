@@ -599,19 +599,19 @@ func operation(slug string, op APIOperation) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(op.Parameters) > 0 {
-			templ_7745c5c3_Err = fieldTable(op.ID+"-parameters", "Parameters", op.Parameters).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldTable(op.ID+"-parameters", "Parameters: "+op.Summary, op.Parameters).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if len(op.Body) > 0 {
-			templ_7745c5c3_Err = fieldTable(op.ID+"-body", "Body", op.Body).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldTable(op.ID+"-body", "Body: "+op.Summary, op.Body).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if len(op.Answer) > 0 {
-			templ_7745c5c3_Err = fieldTable(op.ID+"-answer", "Answer, status "+op.Status, op.Answer).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fieldTable(op.ID+"-answer", "Answer, status "+op.Status+": "+op.Summary, op.Answer).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

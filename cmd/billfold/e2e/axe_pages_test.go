@@ -21,7 +21,7 @@ var pageStates = []pageState{
 	{name: "accounts", path: "/accounts"},
 	{name: "accounts, nothing matches", path: "/accounts?q=zzzz"},
 	{name: "switcher open", path: "/projects/{project}", do: func(p *Page) { p.Click("Current project: web-frontend, Acme Cloud") }},
-	{name: "own menu open", path: "/accounts/{acme}?q=zzzz", do: func(p *Page) { p.Click("Your menu: Ana Lima") }},
+	{name: "own menu open", path: "/help", do: func(p *Page) { p.Click("Your menu: Ana Lima") }},
 	{name: "account as viewer", path: "/accounts/{cirrus}"},
 	{name: "billing as viewer", path: "/accounts/{cirrus}/billing"},
 	{name: "billing", path: "/accounts/{acme}/billing"},
@@ -30,6 +30,17 @@ var pageStates = []pageState{
 	{name: "choose a group to assign to", path: "/accounts/{acme}/billing/assign"},
 	{name: "settings", path: "/accounts/{acme}/settings"},
 	{name: "settings as viewer", path: "/accounts/{cirrus}/settings"},
+	{name: "own tokens, none yet", path: "/me/tokens"},
+	{name: "create a token", path: "/me/tokens/new"},
+	{name: "create a token, refused", path: "/me/tokens/new", do: func(p *Page) { p.Check("On a day"); press("Create API token")(p) }},
+	{name: "token made", path: "/me/tokens/new", do: makeToken("Report", "API token created")},
+	{name: "own tokens", path: "/me/tokens/new", do: makeToken("Exporter", "API tokens")},
+	{name: "revoke a token", path: "/me/tokens/{token}/revoke", do: makeToken("Old exporter", "Revoke API token?")},
+	{name: "application tokens", path: "/accounts/{acme}/tokens"},
+	{name: "create an application token", path: "/accounts/{acme}/tokens/new"},
+	{name: "revoke an application token", path: "/accounts/{acme}/tokens/{token}/revoke", do: makeToken("Meter", "Revoke API token?")},
+	{name: "the API", path: "/help/api"},
+	{name: "the API's billing groups", path: "/help/api/billing-groups"},
 	{name: "create a group", path: "/accounts/{acme}/billing/new", do: wizard("")},
 	{name: "create a group, no name", path: "/accounts/{acme}/billing/new", do: press("Continue")},
 	{name: "create a group, step 2", path: "/accounts/{acme}/billing/new", do: wizard("details")},
@@ -116,10 +127,32 @@ var signedOut = []pageState{
 		p.ClickRole("button", "Sign in")
 	}},
 	{name: "help, signed out", path: "/help"},
+	{name: "the API, signed out", path: "/help/api"},
 }
 
 func press(button string) func(p *Page) {
 	return func(p *Page) { p.In("main").ClickRole("button", button) }
+}
+
+// makeToken makes a token in the list that the page's address belongs to, and goes on to a page with a heading.
+func makeToken(name, to string) func(p *Page) {
+	return func(p *Page) {
+		list, _, _ := strings.Cut(p.Path(), "/tokens")
+		p.Goto(list + "/tokens/new")
+		p.Fill("Name", name)
+		p.ClickRole("button", "Create API token")
+		p.Sees("It is shown only this once")
+		if to == "API token created" {
+			return
+		}
+		p.ClickRole("link", "Done, I have copied it")
+		p.Sees("Begins with")
+		if to == "API tokens" {
+			return
+		}
+		p.ClickRole("link", "Revoke "+name)
+		p.Sees(to)
+	}
 }
 
 // menu is the accessible name of the menu or button that begins so.
@@ -181,6 +214,7 @@ func TestAxe(t *testing.T) {
 	invoice := one("SELECT i.number FROM invoices i JOIN billing_groups g ON g.id = i.group_id WHERE g.name = '" + primary + "' AND i.number IS NOT NULL ORDER BY i.number DESC")
 	places = append(places, "{invoice}", invoice, "{line}", one("SELECT l.id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.number = '"+invoice+"'"))
 	const used = " FROM credit_uses u JOIN invoices i ON i.id = u.invoice_id JOIN credit_claims c ON c.id = u.claim_id JOIN credits k ON k.id = c.credit_id WHERE k.code = 'SPRING-RESEARCH'"
+	places = append(places, "{token}", "00000000-0000-7000-8000-000000000000") // the steps make one and go there
 	places = append(places, "{credited}", one("SELECT i.group_id"+used), "{creditedInvoice}", one("SELECT i.number"+used), "{used}", one("SELECT u.claim_id"+used))
 	where := strings.NewReplacer(places...)
 	t.Run("every route", func(t *testing.T) { everyRoute(t) })
