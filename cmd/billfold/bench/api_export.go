@@ -13,8 +13,6 @@ import (
 	"billfold/models/db/scratch"
 	"billfold/models/rate"
 	"billfold/models/usage"
-
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // exportMonths is how many months the lines are spread over.
@@ -169,10 +167,7 @@ func (x *exportBench) limit(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	defer func() { _ = conn.Close() }()
-	err = conn.Raw(func(driver any) error {
-		_, err := driver.(*stdlib.Conn).Conn().PgConn().CopyTo(ctx, io.Discard, "COPY (SELECT "+exportColumns+from+") TO STDOUT (FORMAT csv)")
-		return err
-	})
+	err = scratch.CopyTo(ctx, conn, io.Discard, "SELECT "+exportColumns+from)
 	return time.Since(begun), err
 }
 

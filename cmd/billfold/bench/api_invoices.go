@@ -8,14 +8,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"strings"
-	"sync"
 	"time"
 
 	"billfold/models"
 	"billfold/models/db"
-
-	"gorm.io/gorm"
+	"billfold/models/db/scratch"
 )
 
 // apiInvoices is how many invoices the list has, the running estimate among them.
@@ -104,13 +101,8 @@ func (e *Env) compareLists(ctx context.Context, server *apiServer, bare *bareLis
 type bareList struct {
 	*apiServer
 	pool       *sql.DB
-	statements []statement
+	statements []scratch.Statement
 	body       []byte
-}
-
-type statement struct {
-	text string
-	args []any
 }
 
 // newBareList notes the statements and the bytes of one request.
@@ -123,21 +115,11 @@ func newBareList(ctx context.Context, d *db.DB, server *apiServer, path string) 
 	if _, _, err := server.read(ctx, path); err != nil { // statements of the first request alone are not noted
 		return nil, err
 	}
-	var mu sync.Mutex
-	noted := true
-	note := func(tx *gorm.DB) {
-		mu.Lock()
-		defer mu.Unlock()
-		if text := tx.Statement.SQL.String(); noted && strings.HasPrefix(strings.TrimSpace(text), "SELECT") {
-			b.statements = append(b.statements, statement{text, append([]any{}, tx.Statement.Vars...)})
-		}
-	}
-	calls := d.Read(ctx).Callback()
-	if err := errors.Join(calls.Query().After("*").Register("bench:note", note), calls.Row().After("*").Register("bench:note", note)); err != nil {
-		return nil, err
-	}
-	b.body, _, err = server.read(ctx, path)
-	if err = errors.Join(err, calls.Query().Remove("bench:note"), calls.Row().Remove("bench:note")); err != nil {
+	b.statements, err = scratch.Queries(ctx, d, func() error {
+		b.body, _, err = server.read(ctx, path)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	b.apiServer = &apiServer{httptest.NewServer(b), server.client, ""}
@@ -148,7 +130,7 @@ func newBareList(ctx context.Context, d *db.DB, server *apiServer, path string) 
 func (b *bareList) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, s := range b.statements {
 		if err := b.run(r.Context(), s); err != nil {
-			http.Error(w, s.text+": "+err.Error(), http.StatusInternalServerError)
+			http.Error(w, s.Text+": "+err.Error(), http.StatusInternalServerError)
 			return
 		}
 	}
@@ -156,8 +138,8 @@ func (b *bareList) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b.body)
 }
 
-func (b *bareList) run(ctx context.Context, s statement) error {
-	rows, err := b.pool.QueryContext(ctx, s.text, s.args...)
+func (b *bareList) run(ctx context.Context, s scratch.Statement) error {
+	rows, err := b.pool.QueryContext(ctx, s.Text, s.Args...)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"math/big"
 
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,18 @@ func Copy(ctx context.Context, conn *sql.Conn, table string, columns []string, r
 			return fmt.Errorf("COPY needs PostgreSQL, not %T", driver)
 		}
 		_, err := c.Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+		return err
+	})
+}
+
+// CopyTo streams what a query finds out of PostgreSQL as CSV.
+func CopyTo(ctx context.Context, conn *sql.Conn, to io.Writer, query string) error {
+	return conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("COPY needs PostgreSQL, not %T", driver)
+		}
+		_, err := c.Conn().PgConn().CopyTo(ctx, to, "COPY ("+query+") TO STDOUT (FORMAT csv)")
 		return err
 	})
 }
