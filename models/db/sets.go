@@ -29,13 +29,28 @@ func Col[T any](name, kind string, values []T) Column {
 // Given is a column that a condition of UpdateRows names and that is not written.
 func Given[T any](kind string, values []T) Column { return Col("", kind, values) }
 
-// sent is the type in which a column goes over the wire to PostgreSQL, which casts it.
-func (c Column) sent() string {
-	if c.kind == "uuid" || c.kind == "numeric" {
-		return "text"
+// vector is the column as PostgreSQL gets it. Ids and decimals are written as one text, which is an array of
+// the right type at once: a cast of each element would be done again for every row that is looked at.
+func (c Column) vector() any {
+	if c.kind != "uuid" && c.kind != "numeric" {
+		return c.array
 	}
-	return c.kind
+	texts := make([]string, c.n)
+	for i := range texts {
+		switch text := c.at(i).(type) {
+		case string:
+			texts[i] = text
+		case *string:
+			if texts[i] = "NULL"; text != nil {
+				texts[i] = *text
+			}
+		}
+	}
+	return list(texts)
 }
+
+// list writes ids or decimals, which need no quotes, as an array of PostgreSQL.
+func list(texts []string) string { return "{" + strings.Join(texts, ",") + "}" }
 
 // sqliteRows is how many rows one statement takes on SQLite: it binds many parameters slowly.
 const sqliteRows = 50
@@ -51,8 +66,8 @@ func IsPostgres(tx *gorm.DB) bool { return tx.Dialector.Name() == string(Postgre
 func unnest(columns []Column) (from string, args []any) {
 	arrays, names := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
-		arrays[i], names[i] = fmt.Sprintf("$%d::%s[]", i+1, c.sent()), fmt.Sprintf("c%d", i+1)
-		args = append(args, c.array)
+		arrays[i], names[i] = fmt.Sprintf("$%d::%s[]", i+1, c.kind), fmt.Sprintf("c%d", i+1)
+		args = append(args, c.vector())
 	}
 	return "unnest(" + strings.Join(arrays, ", ") + ") WITH ORDINALITY AS u (" + strings.Join(names, ", ") + ", nth)", args
 }
@@ -72,8 +87,8 @@ func InsertRows(tx *gorm.DB, table string, columns []Column, then string) (writt
 	if IsPostgres(tx) {
 		from, args := unnest(columns)
 		picks := make([]string, len(columns))
-		for i, c := range columns {
-			picks[i] = fmt.Sprintf("u.c%d::%s", i+1, c.kind)
+		for i := range columns {
+			picks[i] = fmt.Sprintf("u.c%d", i+1)
 		}
 		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context,
 			into+"SELECT "+strings.Join(picks, ", ")+" FROM "+from+" ORDER BY u.nth "+then, args...))
@@ -130,13 +145,13 @@ func UpdateRows(tx *gorm.DB, table string, key Column, set []Column, where strin
 	if IsPostgres(tx) {
 		from, args := unnest(append([]Column{key}, set...))
 		for i, c := range set {
-			value := fmt.Sprintf("u.c%d::%s", i+2, c.kind)
+			value := fmt.Sprintf("u.c%d", i+2)
 			if where = strings.ReplaceAll(where, fmt.Sprintf("{%d}", i+1), value); c.name != "" {
 				sets = append(sets, c.assign(value))
 			}
 		}
-		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, fmt.Sprintf("UPDATE %s SET %s FROM %s WHERE %s.%s = u.c1::%s%s",
-			table, strings.Join(sets, ", "), from, table, key.name, key.kind, where), args...))
+		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, fmt.Sprintf("UPDATE %s SET %s FROM %s WHERE %s.%s = u.c1%s",
+			table, strings.Join(sets, ", "), from, table, key.name, where), args...))
 	}
 	where, named := marks(where)
 	for _, c := range set {
@@ -205,7 +220,7 @@ func Each[T any](n int, at func(i int) T) []T {
 }
 
 // QueryIn reads what a query finds for a set of ids. The query has `?` for each of args and then, last of
-// all, `IN (?)` for the ids, which must be UUIDs. SQLite asks in several queries, so that an ORDER BY holds
+// all, `IN (?)` for the ids, which must be UUIDs; one for PostgreSQL alone may have `?::uuid[]`. SQLite asks in several queries, so that an ORDER BY holds
 // within each of them only.
 func QueryIn(tx *gorm.DB, query string, ids []string, args []any, scan func(*sql.Rows) error) error {
 	return queryIn(tx, "uuid", query, ids, args, scan)
@@ -221,8 +236,12 @@ func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan fun
 		return nil
 	}
 	if IsPostgres(tx) {
-		query = strings.Replace(query, "IN (?)", "= ANY(?::text[]::"+kind+"[])", 1)
-		return each(tx, numbered(query), append(slices.Clone(args), ids), scan)
+		var keys any = ids
+		if kind == "uuid" {
+			keys = list(ids)
+		}
+		query = strings.Replace(query, "IN (?)", "= ANY(?::"+kind+"[])", 1)
+		return each(tx, numbered(query), append(slices.Clone(args), keys), scan)
 	}
 	for part := range slices.Chunk(ids, sqliteKeys) {
 		all := slices.Clone(args)
@@ -242,8 +261,8 @@ func ExecIn(tx *gorm.DB, query string, ids []string, args ...any) (changed int64
 		return 0, nil
 	}
 	if IsPostgres(tx) {
-		query = strings.Replace(query, "IN (?)", "= ANY(?::text[]::uuid[])", 1)
-		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, numbered(query), append(slices.Clone(args), ids)...))
+		query = strings.Replace(query, "IN (?)", "= ANY(?::uuid[])", 1)
+		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, numbered(query), append(slices.Clone(args), list(ids))...))
 	}
 	for part := range slices.Chunk(ids, sqliteKeys) {
 		all := slices.Clone(args)
