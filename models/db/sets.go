@@ -75,6 +75,7 @@ func unnest(columns []Column) (from string, args []any) {
 // InsertRows inserts a set of rows in their order, with one statement on PostgreSQL and one for every 50
 // rows on SQLite. then is what follows the rows, such as ON CONFLICT. It gives the rows it wrote.
 func InsertRows(tx *gorm.DB, table string, columns []Column, then string) (written int64, err error) {
+	defer translated(tx, &err)
 	n := columns[0].n
 	if n == 0 {
 		return 0, nil
@@ -135,6 +136,7 @@ func inParts(tx *gorm.DB, n int, text func(rows int) string, values func(i int, 
 // starts with a plus. where is a further condition, such as NOT frozen; {1} in it is the row's value of the
 // first of set. It gives the rows it changed.
 func UpdateRows(tx *gorm.DB, table string, key Column, set []Column, where string) (changed int64, err error) {
+	defer translated(tx, &err)
 	if key.n == 0 {
 		return 0, nil
 	}
@@ -203,6 +205,13 @@ func (c Column) assign(value string) string {
 	return c.name + " = " + value
 }
 
+// translated gives an error as GORM would: a broken database is Unavailable wherever it is met.
+func translated(tx *gorm.DB, err *error) {
+	if t, ok := tx.Dialector.(gorm.ErrorTranslator); ok && *err != nil {
+		*err = t.Translate(*err)
+	}
+}
+
 func affected(done sql.Result, err error) (int64, error) {
 	if err != nil {
 		return 0, err
@@ -231,7 +240,8 @@ func QueryInTexts(tx *gorm.DB, query string, keys []string, args []any, scan fun
 	return queryIn(tx, "text", query, keys, args, scan)
 }
 
-func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan func(*sql.Rows) error) error {
+func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan func(*sql.Rows) error) (err error) {
+	defer translated(tx, &err)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -257,6 +267,7 @@ func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan fun
 
 // ExecIn is QueryIn for a statement; it gives the rows it changed.
 func ExecIn(tx *gorm.DB, query string, ids []string, args ...any) (changed int64, err error) {
+	defer translated(tx, &err)
 	if len(ids) == 0 {
 		return 0, nil
 	}
