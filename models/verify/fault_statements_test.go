@@ -213,7 +213,11 @@ func (e *enumeration) unanswered(t *testing.T) {
 			w.must(err)
 			return false
 		}
-		e.unavailable(t, err)
+		if err == nil { // what was asked for was done before: only the count of attempts is not taken back
+			e.like(t, w, e.twin, "answered as done")
+		} else {
+			e.unavailable(t, err)
+		}
 		state := e.state(t, w)
 		e.states = append(e.states, state)
 		e.sound(t, w, true)
