@@ -13,6 +13,7 @@ type invoicesCreditCmd struct {
 	Line   string `help:"Credit a part of one line only: its place in the invoice's CSV file, from 1, or its id." placeholder:"N"`
 	Amount string `help:"How much of the line, before credits and tax (default: all that is left of it)."`
 	Reason string `required:"" help:"Why; it is printed on the credit note."`
+	Again  bool   `help:"Credit the same part of a line by the same amount for the same reason once more; without it the repetition of a command whose answer was lost is refused."`
 }
 
 // creditNote is what `invoices credit --json` prints. Amounts are in the invoice's currency.
@@ -40,7 +41,7 @@ type creditLine struct {
 
 func (c *invoicesCreditCmd) Run(a *app) error {
 	return a.with(func(d *db.DB, clock models.Clock) error {
-		done, err := invoice.NewStore(d, clock).CreditInvoice(a.ctx, operator(), c.Number, invoice.CreditRequest{Line: c.Line, Amount: c.Amount, Reason: c.Reason})
+		done, err := invoice.NewStore(d, clock).CreditInvoice(a.ctx, operator(), c.Number, invoice.CreditRequest{Line: c.Line, Amount: c.Amount, Reason: c.Reason, Again: c.Again})
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package credit
 import (
 	"context"
 
+	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
 
@@ -11,7 +12,8 @@ import (
 )
 
 // limited counts an attempt of a user before the code is looked at, so that of many at once only the
-// first few are, and takes it back when the code worked. The operator is not limited. Kind: Invalid.
+// first few are, and takes it back when the code worked or the database failed. The operator is not
+// limited. Kind: Invalid.
 func (s *Store) limited(ctx context.Context, actor access.Actor, try func() error) error {
 	if actor.Kind != access.User && actor.Kind != access.Token {
 		return try()
@@ -42,10 +44,14 @@ func (s *Store) limitedBy(ctx context.Context, subject string, try func() error)
 	if blocked != nil {
 		return blocked
 	}
-	if err := try(); err != nil {
-		return err
+	err = try()
+	if kind := models.KindOf(err); err != nil && kind != models.Unavailable && kind != models.Internal {
+		return err // a wrong code, or a right one that cannot be claimed
 	}
-	return s.db.RunTx(ctx, func(tx *gorm.DB) error {
+	// Neither a right code nor a failure of the database is a guess. What try did is done: that the counter
+	// stays one too high when this fails is no reason to say otherwise.
+	_ = s.db.RunTx(context.WithoutCancel(ctx), func(tx *gorm.DB) error {
 		return tx.Model(&attempt{}).Where("subject = ? AND failures > 0", subject).Update("failures", gorm.Expr("failures - 1")).Error
 	})
+	return err
 }

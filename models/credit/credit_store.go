@@ -100,19 +100,6 @@ func claims(views []claimView) []Claim {
 	return list
 }
 
-type useRow struct {
-	ID                  string `gorm:"primaryKey"`
-	AccountID           string
-	ClaimID             string
-	InvoiceID           string
-	AmountMinor         int64
-	RemainingAfterMinor int64
-	Prepaid             bool
-	CreatedAt           time.Time
-}
-
-func (useRow) TableName() string { return "credit_uses" }
-
 // may refuses a scope that lacks the need; the zero scope is allowed nothing. Kinds: NotFound, Forbidden.
 func may(scope access.Scope, need access.Need) error {
 	switch {

@@ -29,13 +29,28 @@ func Col[T any](name, kind string, values []T) Column {
 // Given is a column that a condition of UpdateRows names and that is not written.
 func Given[T any](kind string, values []T) Column { return Col("", kind, values) }
 
-// sent is the type in which a column goes over the wire to PostgreSQL, which casts it.
-func (c Column) sent() string {
-	if c.kind == "uuid" || c.kind == "numeric" {
-		return "text"
+// vector is the column as PostgreSQL gets it. Ids and decimals are written as one text, which is an array of
+// the right type at once: a cast of each element would be done again for every row that is looked at.
+func (c Column) vector() any {
+	if c.kind != "uuid" && c.kind != "numeric" {
+		return c.array
 	}
-	return c.kind
+	texts := make([]string, c.n)
+	for i := range texts {
+		switch text := c.at(i).(type) {
+		case string:
+			texts[i] = text
+		case *string:
+			if texts[i] = "NULL"; text != nil {
+				texts[i] = *text
+			}
+		}
+	}
+	return list(texts)
 }
+
+// list writes ids or decimals, which need no quotes, as an array of PostgreSQL.
+func list(texts []string) string { return "{" + strings.Join(texts, ",") + "}" }
 
 // sqliteRows is how many rows one statement takes on SQLite: it binds many parameters slowly.
 const sqliteRows = 50
@@ -51,8 +66,8 @@ func IsPostgres(tx *gorm.DB) bool { return tx.Dialector.Name() == string(Postgre
 func unnest(columns []Column) (from string, args []any) {
 	arrays, names := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
-		arrays[i], names[i] = fmt.Sprintf("$%d::%s[]", i+1, c.sent()), fmt.Sprintf("c%d", i+1)
-		args = append(args, c.array)
+		arrays[i], names[i] = fmt.Sprintf("$%d::%s[]", i+1, c.kind), fmt.Sprintf("c%d", i+1)
+		args = append(args, c.vector())
 	}
 	return "unnest(" + strings.Join(arrays, ", ") + ") WITH ORDINALITY AS u (" + strings.Join(names, ", ") + ", nth)", args
 }
@@ -60,6 +75,7 @@ func unnest(columns []Column) (from string, args []any) {
 // InsertRows inserts a set of rows in their order, with one statement on PostgreSQL and one for every 50
 // rows on SQLite. then is what follows the rows, such as ON CONFLICT. It gives the rows it wrote.
 func InsertRows(tx *gorm.DB, table string, columns []Column, then string) (written int64, err error) {
+	defer translated(tx, &err)
 	n := columns[0].n
 	if n == 0 {
 		return 0, nil
@@ -72,8 +88,8 @@ func InsertRows(tx *gorm.DB, table string, columns []Column, then string) (writt
 	if IsPostgres(tx) {
 		from, args := unnest(columns)
 		picks := make([]string, len(columns))
-		for i, c := range columns {
-			picks[i] = fmt.Sprintf("u.c%d::%s", i+1, c.kind)
+		for i := range columns {
+			picks[i] = fmt.Sprintf("u.c%d", i+1)
 		}
 		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context,
 			into+"SELECT "+strings.Join(picks, ", ")+" FROM "+from+" ORDER BY u.nth "+then, args...))
@@ -120,6 +136,7 @@ func inParts(tx *gorm.DB, n int, text func(rows int) string, values func(i int, 
 // starts with a plus. where is a further condition, such as NOT frozen; {1} in it is the row's value of the
 // first of set. It gives the rows it changed.
 func UpdateRows(tx *gorm.DB, table string, key Column, set []Column, where string) (changed int64, err error) {
+	defer translated(tx, &err)
 	if key.n == 0 {
 		return 0, nil
 	}
@@ -130,13 +147,13 @@ func UpdateRows(tx *gorm.DB, table string, key Column, set []Column, where strin
 	if IsPostgres(tx) {
 		from, args := unnest(append([]Column{key}, set...))
 		for i, c := range set {
-			value := fmt.Sprintf("u.c%d::%s", i+2, c.kind)
+			value := fmt.Sprintf("u.c%d", i+2)
 			if where = strings.ReplaceAll(where, fmt.Sprintf("{%d}", i+1), value); c.name != "" {
 				sets = append(sets, c.assign(value))
 			}
 		}
-		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, fmt.Sprintf("UPDATE %s SET %s FROM %s WHERE %s.%s = u.c1::%s%s",
-			table, strings.Join(sets, ", "), from, table, key.name, key.kind, where), args...))
+		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, fmt.Sprintf("UPDATE %s SET %s FROM %s WHERE %s.%s = u.c1%s",
+			table, strings.Join(sets, ", "), from, table, key.name, where), args...))
 	}
 	where, named := marks(where)
 	for _, c := range set {
@@ -188,6 +205,13 @@ func (c Column) assign(value string) string {
 	return c.name + " = " + value
 }
 
+// translated gives an error as GORM would: a broken database is Unavailable wherever it is met.
+func translated(tx *gorm.DB, err *error) {
+	if t, ok := tx.Dialector.(gorm.ErrorTranslator); ok && *err != nil {
+		*err = t.Translate(*err)
+	}
+}
+
 func affected(done sql.Result, err error) (int64, error) {
 	if err != nil {
 		return 0, err
@@ -205,7 +229,7 @@ func Each[T any](n int, at func(i int) T) []T {
 }
 
 // QueryIn reads what a query finds for a set of ids. The query has `?` for each of args and then, last of
-// all, `IN (?)` for the ids, which must be UUIDs. SQLite asks in several queries, so that an ORDER BY holds
+// all, `IN (?)` for the ids, which must be UUIDs; one for PostgreSQL alone may have `?::uuid[]`. SQLite asks in several queries, so that an ORDER BY holds
 // within each of them only.
 func QueryIn(tx *gorm.DB, query string, ids []string, args []any, scan func(*sql.Rows) error) error {
 	return queryIn(tx, "uuid", query, ids, args, scan)
@@ -216,13 +240,18 @@ func QueryInTexts(tx *gorm.DB, query string, keys []string, args []any, scan fun
 	return queryIn(tx, "text", query, keys, args, scan)
 }
 
-func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan func(*sql.Rows) error) error {
+func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan func(*sql.Rows) error) (err error) {
+	defer translated(tx, &err)
 	if len(ids) == 0 {
 		return nil
 	}
 	if IsPostgres(tx) {
-		query = strings.Replace(query, "IN (?)", "= ANY(?::text[]::"+kind+"[])", 1)
-		return each(tx, numbered(query), append(slices.Clone(args), ids), scan)
+		var keys any = ids
+		if kind == "uuid" {
+			keys = list(ids)
+		}
+		query = strings.Replace(query, "IN (?)", "= ANY(?::"+kind+"[])", 1)
+		return each(tx, numbered(query), append(slices.Clone(args), keys), scan)
 	}
 	for part := range slices.Chunk(ids, sqliteKeys) {
 		all := slices.Clone(args)
@@ -238,12 +267,13 @@ func queryIn(tx *gorm.DB, kind, query string, ids []string, args []any, scan fun
 
 // ExecIn is QueryIn for a statement; it gives the rows it changed.
 func ExecIn(tx *gorm.DB, query string, ids []string, args ...any) (changed int64, err error) {
+	defer translated(tx, &err)
 	if len(ids) == 0 {
 		return 0, nil
 	}
 	if IsPostgres(tx) {
-		query = strings.Replace(query, "IN (?)", "= ANY(?::text[]::uuid[])", 1)
-		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, numbered(query), append(slices.Clone(args), ids)...))
+		query = strings.Replace(query, "IN (?)", "= ANY(?::uuid[])", 1)
+		return affected(tx.Statement.ConnPool.ExecContext(tx.Statement.Context, numbered(query), append(slices.Clone(args), list(ids))...))
 	}
 	for part := range slices.Chunk(ids, sqliteKeys) {
 		all := slices.Clone(args)

@@ -75,7 +75,12 @@ func (b batch) parties(groups []openGroup) (accounts, projects []string) {
 
 func marksOf(tx *gorm.DB, month models.Month, groups []string) (map[string]groupMonthRow, error) {
 	marks := map[string]groupMonthRow{}
-	return marks, db.QueryIn(tx, `SELECT group_id, state, reason FROM group_months WHERE month = ? AND group_id IN (?)`, groups, []any{string(month)},
+	query := `SELECT group_id, state, reason FROM group_months WHERE month = ? AND group_id IN (?)`
+	if db.IsPostgres(tx) { // group by group, as closedThrough
+		query = `SELECT u.id, m.state, m.reason FROM (SELECT ?::text AS month) q, unnest(?::uuid[]) AS u (id),
+			LATERAL (SELECT g.state, g.reason FROM group_months g WHERE g.group_id = u.id AND g.month = q.month OFFSET 0) m`
+	}
+	return marks, db.QueryIn(tx, query, groups, []any{string(month)},
 		func(rows *sql.Rows) error {
 			var m groupMonthRow
 			err := rows.Scan(&m.GroupID, &m.State, &m.Reason)

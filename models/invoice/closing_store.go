@@ -90,19 +90,20 @@ func (c *closer) prepare(g openGroup) (*Outcome, error) {
 		return c.park(g, o, fmt.Sprintf("%s is not closed yet; a group's months close in order", first.Label())), nil
 	}
 	err := c.bill(g, row, &o)
-	// A group that turns out to be too large half-way leaves nothing behind, and the others close.
-	tooLarge := errors.Is(err, money.ErrOverflow)
-	if undone := c.settle(tooLarge); undone != nil {
-		return nil, undone
-	}
 	var p parked
+	isParked, tooLarge := errors.As(err, &p), errors.Is(err, money.ErrOverflow)
+	if err != nil && !isParked && !tooLarge {
+		return nil, err // of the database: the transaction is lost, savepoint and all
+	}
+	// A group that turns out to be too large half-way leaves nothing behind, and the others close.
+	if err := c.settle(tooLarge); err != nil {
+		return nil, err
+	}
 	switch {
-	case errors.As(err, &p):
+	case isParked:
 		return c.park(g, o, p.reason), nil
 	case tooLarge:
 		return c.park(g, o, "its amounts are too large for an invoice"), nil
-	case err != nil:
-		return nil, err
 	}
 	return &o, nil
 }

@@ -26,6 +26,7 @@ type CreditRequest struct {
 	Line   string // its place in the invoice's files, from 1, or its id; "" for all that is left of the invoice
 	Amount string // of the line, before credits and tax, in the invoice's currency; "" for all that is left of it
 	Reason string // printed on the credit note
+	Again  bool   // credit a part of a line once more that was credited for the same reason before
 }
 
 // maxReason is how many characters a reason may have.

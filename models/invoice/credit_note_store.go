@@ -45,7 +45,7 @@ func (d CreditDone) Amount(i int) money.Amount {
 // CreditInvoice issues a credit note for an issued invoice: for all that is left of it, or for a part of
 // one line. The note gets the next number of its own series, is frozen, and gives used credit back. The
 // invoice's lines and usage records stay as they are. Kinds: NotFound, Invalid (line, amount, reason),
-// Conflict (nothing is left to credit).
+// Conflict (nothing is left to credit; the same part was credited for the same reason before).
 func (s *Store) CreditInvoice(ctx context.Context, actor access.Actor, number string, r CreditRequest) (done CreditDone, err error) {
 	r.Reason = strings.TrimSpace(r.Reason)
 	if n := utf8.RuneCountInString(r.Reason); n == 0 || n > maxReason {
@@ -61,6 +61,9 @@ func (s *Store) CreditInvoice(ctx context.Context, actor access.Actor, number st
 			return err
 		}
 		if n.note, err = NewCreditNote(n.facts, r, n.at); err != nil {
+			return err
+		}
+		if err := n.first(); err != nil {
 			return err
 		}
 		if err := n.fill(); err != nil {
@@ -133,6 +136,23 @@ func creditedLines(tx *gorm.DB, invoiceID string) (map[string]int64, error) {
 		credited[r.ID] = r.Minor
 	}
 	return credited, err
+}
+
+// first refuses a part of a line that was credited before by the same amount for the same reason: whoever
+// lost the answer to the first command and sends it again credits nothing twice. Kind: Conflict.
+func (n *noting) first() error {
+	if n.request.Again || n.request.Line == "" {
+		return nil // all that is left cannot be credited twice
+	}
+	l := n.note.Lines[0]
+	var number string
+	err := n.tx.Raw(`SELECT i.number FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id
+		WHERE i.original_id = ? AND i.kind = 'credit_note' AND i.reason = ? AND l.original_line_id = ? AND l.amount_minor = ? AND i.subtotal_minor = l.amount_minor
+		ORDER BY i.series_number DESC LIMIT 1`, n.original.ID, n.request.Reason, n.sources[l.Index].ID, l.Minor).Scan(&number).Error
+	if err == nil && number != "" {
+		err = models.Conflictf("%s has credited this part of the line for this reason already. To credit it once more, add --again.", number)
+	}
+	return err
 }
 
 // fill sets everything that the note will say, but its number. Rates, parties and period are the

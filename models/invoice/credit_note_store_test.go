@@ -22,7 +22,7 @@ import (
 // note credits an invoice and fails the test when it is refused.
 func (w *world) note(number, line, amount string) invoice.CreditDone {
 	w.Helper()
-	done, err := w.invoices.CreditInvoice(w.ctx, operator, number, invoice.CreditRequest{Line: line, Amount: amount, Reason: "a test"})
+	done, err := w.invoices.CreditInvoice(w.ctx, operator, number, invoice.CreditRequest{Line: line, Amount: amount, Reason: "a test", Again: true})
 	w.must(err)
 	return done
 }
@@ -218,6 +218,26 @@ func TestCreditOfADeletedGroupComesBackToTheAccount(t *testing.T) {
 	})
 }
 
+// A command whose answer was lost and that is sent again credits nothing twice, unless that is wanted.
+func TestThePartThatWasCreditedIsNotCreditedAgain(t *testing.T) {
+	each(t, func(w *world) {
+		w.use(w.project, "2024-09-05T00:00:00Z", "100")
+		w.close("2024-09")
+		part := invoice.CreditRequest{Line: "1", Amount: "7", Reason: "outage"}
+		credited := func(r invoice.CreditRequest) error {
+			_, err := w.invoices.CreditInvoice(w.ctx, operator, "BF-2024-000001", r)
+			return err
+		}
+		w.want("notes of twenty alike at once", w.race(20, func(int) error { return credited(part) }, models.Conflict), 1)
+		again, more, other := part, part, part
+		again.Again, more.Amount, other.Reason = true, "7.01", "goodwill"
+		for _, r := range []invoice.CreditRequest{again, more, other} {
+			w.must(credited(r))
+		}
+		w.want("notes", w.counter("BF-CN-2024"), 4)
+	})
+}
+
 func TestTwentyCreditNotesAtOnce(t *testing.T) {
 	each(t, func(w *world) {
 		w.claim(w.group, 3_333, "EUR", func(*credit.NewCredit) {}, credit.Target{Scope: credit.ForGroup})
@@ -226,7 +246,7 @@ func TestTwentyCreditNotesAtOnce(t *testing.T) {
 		before := w.row(w.group, "2024-09")
 		// 20 parts of 7.00 of 100.01: 14 fit, of the others none.
 		ok := w.race(20, func(int) error {
-			_, err := w.invoices.CreditInvoice(w.ctx, operator, "BF-2024-000001", invoice.CreditRequest{Line: "1", Amount: "7", Reason: "x"})
+			_, err := w.invoices.CreditInvoice(w.ctx, operator, "BF-2024-000001", invoice.CreditRequest{Line: "1", Amount: "7", Reason: "x", Again: true})
 			return err
 		}, models.Invalid)
 		w.want("parts that fit", ok, 14)
@@ -336,7 +356,7 @@ func TestCreditedInvoicesAddUp(t *testing.T) {
 					continue
 				}
 				amount := rapid.Int64Range(1, full.Lines[line].AmountMinor).Draw(r, "amount")
-				done, err := w.invoices.CreditInvoice(w.ctx, operator, *row.Number, invoice.CreditRequest{Line: fmt.Sprint(line + 1), Amount: fmt.Sprintf("%d.%02d", amount/100, amount%100), Reason: "part"})
+				done, err := w.invoices.CreditInvoice(w.ctx, operator, *row.Number, invoice.CreditRequest{Line: fmt.Sprint(line + 1), Amount: fmt.Sprintf("%d.%02d", amount/100, amount%100), Reason: "part", Again: true})
 				if kind := models.KindOf(err); err != nil && kind != models.Invalid && kind != models.Conflict {
 					r.Fatal(err)
 				}

@@ -105,10 +105,10 @@ func (s *Store) creditsToUse(ctx context.Context, tx *gorm.DB, scope access.Scop
 		return money.Zero(currency), err
 	}
 	totals, _, _, err := s.Preview(ctx, scope, row)
-	if totals.Credits.Currency() != currency { // the tax rate is missing, so nothing was computed
+	if err != nil {
 		return money.Zero(currency), err
 	}
-	return totals.Credits, err
+	return totals.Credits, nil
 }
 
 // groupCurrencyTx is the currency that a group chose, the price currency until it has.

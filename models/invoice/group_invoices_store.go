@@ -231,10 +231,8 @@ func (s *Store) preview(ctx context.Context, scope access.Scope, row Row) (p pre
 	if p.Totals, p.TaxText, p.TaxKnown, err = s.Preview(ctx, scope, row); err != nil {
 		return p, err
 	}
-	if !p.TaxKnown { // nothing was computed: what is known is the subtotal
-		c := money.Currency(row.Currency)
-		sum, zero := money.New(row.SubtotalMinor, c), money.Zero(c)
-		p.Totals = Totals{Subtotal: sum, Credits: zero, Taxable: sum, Tax: zero, Total: sum, Prepaid: zero, Due: sum}
+	if !p.TaxKnown { // known is what is left after credits; prepaid credit would pay a total that is not
+		p.Prepaid, p.Pays, p.Due = money.Zero(p.Total.Currency()), nil, p.Total
 	}
 	return p, nil
 }

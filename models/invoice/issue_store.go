@@ -56,7 +56,7 @@ type JobInvoice struct {
 // defaultTerms are the days to pay by bank transfer when nothing else was agreed.
 const defaultTerms = 14
 
-// write writes what was prepared, but for the invoices themselves: lines, credits, the groups' months and jobs.
+// write writes what can be written before the numbers are known: lines, credits and taxes.
 func (c *closer) write() error {
 	if err := c.freezeLines(); err != nil {
 		return err
@@ -67,17 +67,18 @@ func (c *closer) write() error {
 	if err := c.insertTaxes(); err != nil {
 		return err
 	}
-	if err := c.closeEstimates(); err != nil {
-		return err
-	}
+	return c.closeEstimates()
+}
+
+// number writes the rest, while the next batch is read already: what became of the groups' months, the jobs, the
+// invoices with their numbers, in order, from the counter locked last, and all events.
+func (c *closer) number() error {
 	if err := c.writeMarks(); err != nil {
 		return err
 	}
-	return job.EnqueueAll(c.tx, JobPDF, c.jobs())
-}
-
-// number numbers and freezes the invoices, in order, from the counter locked last, and writes all events.
-func (c *closer) number() error {
+	if err := job.EnqueueAll(c.tx, JobPDF, c.jobs()); err != nil {
+		return err
+	}
 	if err := c.issue(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -18,7 +19,9 @@ import (
 // their positions. `verify` computes it again. The names and the order of the fields are fixed for ever:
 // another one is another seal of every invoice there is.
 func SealOf(row Row, lines []LineRow, taxes []TaxRow) ([]byte, error) {
-	b := make(sealed, 0, 2000+len(row.Snapshot)+800*len(lines)+300*len(taxes))
+	space := sealSpace.Get().(*sealed)
+	defer sealSpace.Put(space)
+	b := (*space)[:0]
 	b = b.text("ID", row.ID).text("AccountID", row.AccountID).text("GroupID", row.GroupID).text("Kind", row.Kind).text("Month", row.Month).
 		optional("Number", row.Number).optional("Original", row.OriginalID).text("Reason", row.Reason).
 		text("Currency", row.Currency).text("PriceCurrency", row.PriceCurrency).decimal("Rate", &row.Rate).stamp("RateDate", row.RateDate).text("RateSource", row.RateSource).
@@ -29,9 +32,13 @@ func SealOf(row Row, lines []LineRow, taxes []TaxRow) ([]byte, error) {
 	b = sealedList(b, "Lines", lines, sealed.line)
 	b = sealedList(b, "Taxes", taxes, sealed.tax)
 	b[0] = '{'
-	sum := sha256.Sum256(append(b, '}'))
+	*space = append(b, '}')
+	sum := sha256.Sum256(*space)
 	return sum[:], nil
 }
+
+// sealSpace lends the space that a seal is written in: thousands are, one after the other.
+var sealSpace = sync.Pool{New: func() any { return new(sealed) }}
 
 // sealed is JSON as encoding/json writes it, in the making: each field with a comma before it.
 type sealed []byte

@@ -172,7 +172,7 @@ func (q *Queue) Drain(ctx context.Context, progress func(done, total int), kinds
 
 // drainOne does one job or waits for who does it.
 func (q *Queue) drainOne(ctx context.Context, id string) (key string, failure, err error) {
-	for {
+	for told := false; ; {
 		r, ok, err := q.claim(ctx, id)
 		if err != nil {
 			return "", nil, err
@@ -189,6 +189,10 @@ func (q *Queue) drainOne(ctx context.Context, id string) (key string, failure, e
 		}
 		if r.State == done {
 			return r.UniqueKey, nil, nil
+		}
+		if !told && r.LockedUntil != nil { // a process that was killed is waited for too, and that may take minutes
+			told = true
+			q.log.InfoContext(ctx, "waiting for another process that is at this job or was stopped in it", "key", r.UniqueKey, "at most until", r.LockedUntil.UTC())
 		}
 		select {
 		case <-ctx.Done():

@@ -66,16 +66,20 @@ func (v *InvoiceView) asCreditNote(groupID string, s invoice.Sheet, amount func(
 // settled are the rows between total and amount due: what credit notes, prepaid credit and payments took
 // from it, and what of that goes back.
 func settled(s invoice.Sheet, add func(name string, minor int64)) {
-	var back int64
+	var back, refunded int64
 	for _, p := range s.Payments {
-		if p.Method == invoice.PrepaidReturn {
+		switch {
+		case p.Method == invoice.PrepaidReturn:
 			back += p.AmountMinor
+		case p.Kind == invoice.KindRefund:
+			refunded += p.AmountMinor
 		}
 	}
 	add("Prepaid credit", -s.PrepaidMinor)
 	add("Credited", -s.CreditedMinor)
-	add("Paid", -s.PaidMinor-back)
+	add("Paid", -s.PaidMinor-back-refunded)
 	add("Prepaid credit given back", back)
+	add("Refunded", refunded)
 	if open := s.TotalMinor - s.PrepaidMinor - s.CreditedMinor - s.PaidMinor; open < 0 {
 		add("To be refunded", -open)
 	}
