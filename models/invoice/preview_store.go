@@ -3,7 +3,6 @@ package invoice
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"billfold/models"
 	"billfold/models/access"
@@ -62,8 +61,14 @@ func (s *Store) creditsLeft(tx *gorm.DB, sell seller.Seller, row Row) (reducing,
 	if prepaid, err = credit.UsablePrepaid(tx, row.AccountID, row.GroupID, currency, end); err != nil || len(reducing)+len(prepaid) == 0 {
 		return nil, nil, err
 	}
-	shared := func(c credit.Claim) bool { return c.Scope == credit.ForAccount }
-	onlyGroup := !slices.ContainsFunc(reducing, shared) && !slices.ContainsFunc(prepaid, shared)
-	taken, err := newEarlier(tx, s.clock.Now(), sell, row, onlyGroup).play()
+	// Credit of the whole account counts even when it cannot be used any more by this estimate: what other
+	// groups take of it decides how much else the group's own earlier months take.
+	var shared bool
+	err = tx.Raw(`SELECT EXISTS (SELECT 1 FROM credit_claims c JOIN credits k ON k.id = c.credit_id
+		WHERE c.account_id = ? AND c.scope = 'account' AND k.currency = ? AND c.remaining_minor > 0)`, row.AccountID, string(currency)).Scan(&shared).Error
+	if err != nil {
+		return nil, nil, err
+	}
+	taken, err := newEarlier(tx, s.clock.Now(), sell, row, !shared).play()
 	return leave(reducing, taken), leave(prepaid, taken), err
 }

@@ -67,6 +67,33 @@ func TestTheEstimateEqualsTheInvoice(t *testing.T) {
 	})
 }
 
+// Credit of the account that another group takes in September leaves a group to pay September with its own
+// prepaid credit, of which October's estimate then shows less, although the account's credit has expired by then.
+func TestWhatOthersTakeCountsAfterItHasExpired(t *testing.T) {
+	each(t, func(w *world) {
+		w.prepaid(1)
+		second := w.newGroup("Second")
+		web, lab := w.project, w.newProject("lab", second)
+		for _, day := range []string{"2024-09-11T00:00:00Z", "2024-10-11T00:00:00Z"} {
+			w.use(web, day, "40")
+			w.use(lab, day, "60")
+		}
+		w.now = utc("2024-09-20T00:00:00Z")
+		w.claim(w.group, 4_000, "EUR", func(n *credit.NewCredit) { n.ExpiresOn = utc("2024-09-30T00:00:00Z") }, credit.Target{Scope: credit.ForAccount})
+		w.claim(second, 8_000, "EUR", func(n *credit.NewCredit) { n.Type = credit.Purchase }, credit.Target{Scope: credit.ForGroup})
+		w.now = utc("2024-11-01T06:00:00Z")
+		was, err := w.invoices.Sheet(w.ctx, w.scope(second), "estimate-2024-10", invoice.ByProject)
+		w.must(err)
+		w.close("2024-09")
+		w.close("2024-10")
+		is := w.row(second, "2024-10")
+		w.want("prepaid credit of October", was.PrepaidMinor, is.PrepaidMinor)
+		if is.PrepaidMinor == 0 || is.DueMinor == 0 {
+			t.Errorf("October is paid by %d of prepaid credit, %d is due", is.PrepaidMinor, is.DueMinor)
+		}
+	})
+}
+
 // randomMonths fills September and October 2024 of a few groups, some of them with late usage of August, which
 // has another rate of tax.
 func (w *world) randomMonths(r *rapid.T) (groups []string) {
