@@ -159,19 +159,3 @@ func accountOf(one account.Account, admin bool) Account {
 }
 
 var accountFieldNames = map[string]string{"name": "account_name"}
-
-// named says an error of the model with the contract's names of fields.
-func named(err error, names map[string]string) error {
-	e, ok := models.AsError(err)
-	if !ok || len(e.Fields) == 0 {
-		return err
-	}
-	out := &models.Error{Kind: e.Kind, Message: e.Message}
-	for _, f := range e.Fields {
-		if contract, ok := names[f.Name]; ok {
-			f.Name = contract
-		}
-		out.Fields = append(out.Fields, f)
-	}
-	return out
-}

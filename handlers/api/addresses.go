@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"time"
 
@@ -148,17 +149,12 @@ func (a *API) deleteAddress(ctx context.Context, r *request, in *AddressPath) (*
 	return nil, err
 }
 
+// addressFieldNames are the contract's names of the fields of an address.
+var addressFieldNames = func() map[string]string {
+	names := maps.Clone(groupFieldNames)
+	names["company"] = "name"
+	return names
+}()
+
 // addressError says an error of the model with the contract's names of fields.
-func addressError(err error) error {
-	e, ok := models.AsError(err)
-	if !ok || len(e.Fields) == 0 {
-		return err
-	}
-	named := groupError(err).(*models.Error)
-	for i, f := range named.Fields {
-		if f.Name == "company" {
-			named.Fields[i].Name = "name"
-		}
-	}
-	return named
-}
+func addressError(err error) error { return named(err, addressFieldNames) }

@@ -1,10 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strings"
 	"time"
@@ -165,17 +162,11 @@ func (a *API) csv(ctx context.Context, scope access.Scope, address, project stri
 	if err != nil {
 		return nil, err
 	}
-	doc := documents.FromFrozen(full)
-	name := documents.FileName(doc, "csv")
-	if full.State == invoice.Estimate {
-		name, doc.Issued = "estimate_"+full.Month+".csv", a.Clock.Now()
-	}
-	var out bytes.Buffer
-	if err := documents.CSVOf(&out, doc, project); err != nil {
+	name, content, etag, err := documents.CSVFile(full, a.Clock.Now(), project)
+	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(out.Bytes())
-	return file(name, "text/csv; charset=utf-8", hex.EncodeToString(sum[:]), out.Bytes()), nil
+	return file(name, "text/csv; charset=utf-8", etag, content), nil
 }
 
 func file(name, kind, etag string, content []byte) *File {

@@ -210,3 +210,19 @@ func (a *API) handleError(err error, c echo.Context) {
 	}
 	_ = send(c, newProblem(status, codes[status], message))
 }
+
+// named says an error of the model with the contract's names of fields.
+func named(err error, names map[string]string) error {
+	e, ok := models.AsError(err)
+	if !ok || len(e.Fields) == 0 {
+		return err
+	}
+	out := &models.Error{Kind: e.Kind, Message: e.Message}
+	for _, f := range e.Fields {
+		if contract, ok := names[f.Name]; ok {
+			f.Name = contract
+		}
+		out.Fields = append(out.Fields, f)
+	}
+	return out
+}

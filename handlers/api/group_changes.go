@@ -217,18 +217,5 @@ var groupFieldNames = map[string]string{"name": "billing_group_name", "address_l
 	"region": "state", "postal_code": "zip_code", "country": "country_code", "currency": "billing_currency", "invoice_text": "billing_extra_text",
 	"invoice_emails": "billing_emails", "contact_emails": "billing_contact_emails", "payment_method": "card_id"}
 
-// groupError says an error of the model with the contract's names of fields. A taken name is a conflict there.
-func groupError(err error) error {
-	e, ok := models.AsError(err)
-	if !ok || len(e.Fields) == 0 {
-		return err
-	}
-	named := &models.Error{Kind: e.Kind, Message: e.Message}
-	for _, f := range e.Fields {
-		if contract, ok := groupFieldNames[f.Name]; ok {
-			f.Name = contract
-		}
-		named.Fields = append(named.Fields, f)
-	}
-	return named
-}
+// groupError says an error of the model with the contract's names of fields.
+func groupError(err error) error { return named(err, groupFieldNames) }

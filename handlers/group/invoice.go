@@ -1,9 +1,6 @@
 package group
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"strings"
 
@@ -85,18 +82,11 @@ func (h *Handler) sendCSV(c echo.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	doc := documents.FromFrozen(full)
-	name := documents.FileName(doc, "csv")
-	if full.State == invoice.Estimate {
-		name = "estimate_" + full.Month + ".csv"
-		doc.Issued = page.Now(c) // which no row of the file says
-	}
-	var out bytes.Buffer
-	if err := documents.CSV(&out, doc); err != nil {
+	name, content, etag, err := documents.CSVFile(full, page.Now(c), "")
+	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(out.Bytes())
-	return page.File(c, page.Document{Name: name, Type: "text/csv; charset=utf-8", Content: out.Bytes(), ETag: hex.EncodeToString(sum[:])})
+	return page.File(c, page.Document{Name: name, Type: "text/csv; charset=utf-8", Content: content, ETag: etag})
 }
 
 // ShowLine lists the usage records behind a line. Those of a credit note's line are the invoice's.

@@ -2,12 +2,10 @@ package invoice
 
 import (
 	"context"
-	"errors"
 
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/account"
-	"billfold/models/money"
 
 	"gorm.io/gorm"
 )
@@ -65,14 +63,6 @@ func (s *Store) ChangeGroup(ctx context.Context, scope access.Scope, change Grou
 				return err
 			}
 		}
-		before, err := account.SaveInformationTx(tx, scope.Actor(), at, scope.AccountID(), id, info)
-		if err != nil || before.Currency == info.Currency {
-			return err
-		}
-		_, err = revalueGroupTx(tx, at, scope.AccountID(), id)
-		if errors.Is(err, money.ErrOverflow) {
-			return models.Invalidf("currency", "The running estimate is too large for amounts in %s", info.Currency)
-		}
-		return err
+		return saveInformationTx(tx, scope, at, id, info)
 	})
 }

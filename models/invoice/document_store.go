@@ -59,10 +59,15 @@ func (r Row) Address() string {
 	return EstimatePrefix + r.Month
 }
 
+// printable refuses what no number or address of an invoice can be; PostgreSQL has no text for some of it.
+func printable(address string) bool {
+	return !strings.ContainsFunc(address, func(r rune) bool { return r < '!' || r > '~' })
+}
+
 // Find gives the row of an invoice or estimate of the scope's group by its address. Kind: NotFound.
 func (s *Store) Find(ctx context.Context, scope access.Scope, address string) (Row, error) {
 	var row Row
-	if strings.ContainsFunc(address, func(r rune) bool { return r < '!' || r > '~' }) { // PostgreSQL has no text for some of it
+	if !printable(address) {
 		return row, models.NotFoundf("There is no such invoice in this billing group")
 	}
 	q := s.db.Read(ctx).Where("account_id = ? AND group_id = ?", scope.AccountID(), scope.GroupID())

@@ -101,7 +101,7 @@ func groupNameOf(tx *gorm.DB, scope access.Scope) (g namedGroup, err error) {
 // installation. It says nothing else of it: who may see it, access says. Kind: NotFound.
 func (s *Store) GroupOfNumber(ctx context.Context, number string) (groupID string, err error) {
 	row := Row{}
-	if !printableNumber(number) {
+	if !printable(number) {
 		return "", models.NotFoundf("Invoice not found")
 	}
 	err = s.db.Read(ctx).Select("group_id").Where("number = ?", number).Take(&row).Error
@@ -109,14 +109,4 @@ func (s *Store) GroupOfNumber(ctx context.Context, number string) (groupID strin
 		err = models.NotFoundf("Invoice not found")
 	}
 	return row.GroupID, err
-}
-
-// printableNumber refuses what no number can be and PostgreSQL has no text for.
-func printableNumber(number string) bool {
-	for _, r := range number {
-		if r < '!' || r > '~' {
-			return false
-		}
-	}
-	return number != ""
 }

@@ -56,17 +56,21 @@ func (s *Store) SetInformation(ctx context.Context, scope access.Scope, groupID 
 		if err := account.Lock(tx, scope.AccountID()); err != nil {
 			return err
 		}
-		at := s.clock.Now()
-		before, err := account.SaveInformationTx(tx, scope.Actor(), at, scope.AccountID(), groupID, info)
-		if err != nil || before.Currency == info.Currency {
-			return err
-		}
-		_, err = revalueGroupTx(tx, at, scope.AccountID(), groupID)
-		if errors.Is(err, money.ErrOverflow) {
-			return models.Invalidf("currency", "The running estimate is too large for amounts in %s", info.Currency)
-		}
-		return err
+		return saveInformationTx(tx, scope, s.clock.Now(), groupID, info)
 	})
+}
+
+// saveInformationTx is SetInformation in a transaction that holds the account's lock and read at after it.
+func saveInformationTx(tx *gorm.DB, scope access.Scope, at time.Time, groupID string, info account.Information) error {
+	before, err := account.SaveInformationTx(tx, scope.Actor(), at, scope.AccountID(), groupID, info)
+	if err != nil || before.Currency == info.Currency {
+		return err
+	}
+	_, err = revalueGroupTx(tx, at, scope.AccountID(), groupID)
+	if errors.Is(err, money.ErrOverflow) {
+		return models.Invalidf("currency", "The running estimate is too large for amounts in %s", info.Currency)
+	}
+	return err
 }
 
 // revalueGroupTx revalues the open estimates of a group; the caller holds the account lock.

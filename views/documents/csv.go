@@ -1,12 +1,16 @@
 package documents
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"io"
 	"regexp"
 	"strings"
 	"time"
 
+	"billfold/models/invoice"
 	"billfold/models/money"
 )
 
@@ -72,6 +76,22 @@ func instant(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339Nano)
+}
+
+// CSVFile is the file of the lines of an estimate or invoice, of one project only when it is named, with its
+// name and a strong validator of its bytes. now stands for the issue of an estimate, which no row says.
+func CSVFile(full invoice.Full, now time.Time, project string) (name string, content []byte, etag string, err error) {
+	doc := FromFrozen(full)
+	name = FileName(doc, "csv")
+	if full.State == invoice.Estimate {
+		name, doc.Issued = "estimate_"+full.Month+".csv", now
+	}
+	var out bytes.Buffer
+	if err := CSVOf(&out, doc, project); err != nil {
+		return "", nil, "", err
+	}
+	sum := sha256.Sum256(out.Bytes())
+	return name, out.Bytes(), hex.EncodeToString(sum[:]), nil
 }
 
 var plainNumber = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
