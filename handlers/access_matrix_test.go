@@ -162,6 +162,12 @@ func (w *tenants) testLetThrough(t *testing.T) {
 			w.quarz.own = w.ownToken(w.quarz, role)
 			for _, path := range addresses(t, r, w.quarz) {
 				p := send(client, r.Method, path, url.Values{"draft": {w.quarz.drafts[role]}, "move": {w.quarz.move}})
+				if strings.HasPrefix(r.Path, "/webhooks/") { // is for a gateway, whose signature no person has
+					if p.Status != http.StatusNotFound {
+						t.Errorf("%s: %d to %s where no gateway is set up", path, p.Status, role)
+					}
+					continue
+				}
 				if r.Method == http.MethodGet && (p.Status == http.StatusOK || p.Status == http.StatusSeeOther) {
 					continue
 				}
