@@ -17,6 +17,7 @@ import (
 func worker(d *db.DB, clock models.Clock, log *slog.Logger) *job.Queue {
 	invoices := invoice.NewStore(d, clock)
 	return job.Worker(d, log, map[string]job.Func{
+		invoice.JobReceipt: receiptJob(invoices),
 		invoice.JobPDF: func(ctx context.Context, payload []byte) error {
 			var p invoice.JobInvoice
 			if err := json.Unmarshal(payload, &p); err != nil {
