@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"billfold/models"
+	"billfold/models/db"
 	"billfold/models/invoice"
 	"billfold/models/job"
 	"billfold/views/documents"
@@ -26,4 +28,9 @@ func receiptJob(invoices *invoice.Store) job.Func {
 		}
 		return invoices.SaveReceipt(ctx, p.PaymentID, content)
 	}
+}
+
+// drainReceipts makes the receipts of the payments that a command recorded; those that fail stay for serve.
+func drainReceipts(a *app, d *db.DB, clock models.Clock) error {
+	return worker(d, clock, a.log()).Drain(a.ctx, a.bar("Making receipts"), invoice.JobReceipt)
 }

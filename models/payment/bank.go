@@ -18,8 +18,8 @@ const (
 	BankDismissed BankState = "dismissed" // it is no payment of an invoice
 )
 
-// named is the invoice number that an entry names, or why it must not be matched by itself.
-func named(prefixes []string, e BankEntry) (number, reason string) {
+// namedInvoice is the invoice number that an entry names, or why it must not be matched by itself.
+func namedInvoice(prefixes []string, e BankEntry) (number, reason string) {
 	if e.Doubt != "" {
 		return "", e.Doubt
 	}

@@ -163,7 +163,7 @@ func (in importing) oneTx(tx *gorm.DB, e BankEntry) (BankOutcome, error) {
 
 // match finds the invoice that an entry pays and locks it, or says why there is none.
 func (in importing) match(tx *gorm.DB, e BankEntry) (row invoice.Row, reason string, err error) {
-	number, reason := named(in.prefixes, e)
+	number, reason := namedInvoice(in.prefixes, e)
 	if reason != "" {
 		return row, reason, nil
 	}
