@@ -131,12 +131,12 @@ func (c *camt) problem(err error) error {
 	if errors.As(err, &own) {
 		return own.err
 	}
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("the file ends too early")
-	}
 	var syntax *xml.SyntaxError
 	if errors.As(err, &syntax) {
 		err = errors.New(syntax.Msg)
+	}
+	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) || err.Error() == io.ErrUnexpectedEOF.Error() {
+		err = errors.New("the file ends too early")
 	}
 	line, _ := c.xml.InputPos()
 	return fmt.Errorf("line %d: %w", line, err)
