@@ -32,3 +32,6 @@ func holdsCardNumber(text string) bool {
 	}
 	return false
 }
+
+// HoldsCardNumber is the same check for the free text of other rooms.
+func HoldsCardNumber(text string) bool { return holdsCardNumber(text) }
