@@ -25,7 +25,7 @@ func changes(before, after Information) []change {
 	}
 	now := after.texts()
 	for n, old := range before.texts() {
-		add(old.field, old.label, *old.value, *now[n].value, false)
+		add(old.field, now[n].label, *old.value, *now[n].value, false)
 	}
 	add("currency", "Currency", string(before.Currency), string(after.Currency), false)
 	add("invoice_text", "Text on invoices", before.InvoiceText, after.InvoiceText, true)
