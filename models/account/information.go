@@ -114,9 +114,21 @@ func (i *Information) texts() []text {
 
 // Address is the company and its address as it stands on an envelope, in the order of its country.
 func (i Information) Address() []string {
-	lines := address.Of(i.Country).Lines([]string{i.AddressLine1, i.AddressLine2, i.AddressLine3}, i.City, i.Region, i.PostalCode)
-	lines = append(append([]string{i.Company}, lines...), CountryName(i.Country))
+	lines := append(append([]string{i.Company}, i.PostalLines()...), CountryName(i.Country))
 	return slices.DeleteFunc(lines, func(l string) bool { return l == "" })
+}
+
+// PostalLines are the lines of the address between company and country.
+func (i Information) PostalLines() []string {
+	return address.Of(i.Country).Lines([]string{i.AddressLine1, i.AddressLine2, i.AddressLine3}, i.City, i.Region, i.PostalCode)
+}
+
+// Settled is the information as saving it over stored information would leave it: clean, with the state that
+// its VAT id has before anybody looks into it.
+func (i Information) Settled(stored Information) Information {
+	i = i.Clean()
+	i.settle(stored)
+	return i
 }
 
 // settle gives the VAT id's state after a save: what was known stays true only of the same id.

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"strings"
 
 	"billfold/models"
@@ -95,6 +96,38 @@ func (i Information) Gaps() []models.Field {
 	}
 	need(address.Postal, "postal_code", i.PostalCode, "Enter "+article(form.PostalLabel))
 	return gaps
+}
+
+// formOrder is the order of the form's fields, by which its problems are listed.
+var formOrder = []string{"company", "country", "address_line1", "address_line2", "address_line3", "city", "region", "postal_code", "vat_id"}
+
+// CheckForm says what to change before a form with this information can be saved over stored information, in
+// the order of the form: what cannot be stored, and what a begun address lacks, unless it is as it was.
+func (i Information) CheckForm(stored Information) []models.Field {
+	bad := i.problems(stored)
+	same := Address{}.ofInformation(i.Clean()) == Address{}.ofInformation(stored)
+	for _, gap := range i.Gaps() {
+		if !same && !slices.ContainsFunc(bad, func(f models.Field) bool { return f.Name == gap.Name }) {
+			bad = append(bad, gap)
+		}
+	}
+	place := func(f models.Field) int {
+		if at := slices.Index(formOrder, f.Name); at >= 0 {
+			return at
+		}
+		return len(formOrder)
+	}
+	slices.SortStableFunc(bad, func(a, b models.Field) int { return place(a) - place(b) })
+	return bad
+}
+
+// VATProblem says what is wrong with the form of the VAT id, "" when nothing or when there is none.
+func (i Information) VATProblem() string {
+	i = i.Clean()
+	if i.VATID == "" {
+		return ""
+	}
+	return vatProblem(i.Country, i.VATID)
 }
 
 // article is a label within a sentence: "a ZIP code", "an Eircode".
