@@ -22,7 +22,7 @@ var floors = [][]string{
 	{"money", "db"},
 	{"access"},
 	{"event", "job"},
-	{"people", "seller"},
+	{"people", "seller", "mail"},
 	{"account"},
 	{"credit", "tax", "rate"},
 	{"invoice"},
