@@ -37,4 +37,4 @@ func holdsCardNumber(text string, least int) bool {
 }
 
 // HoldsCardNumber is the same check for the free text of other rooms.
-func HoldsCardNumber(text string) bool { return holdsCardNumber(text) }
+func HoldsCardNumber(text string) bool { return holdsCardNumber(text, shortestCard) }
