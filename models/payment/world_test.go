@@ -210,6 +210,13 @@ func (w *world) receive(m paymenttest.Message) error {
 	return w.payments.Receive(ctx, payment.Sandbox, m.Header, m.Body)
 }
 
+// pay records a bank transfer, "" for all that is due.
+func (w *world) pay(p *debtor, amount, reference string) {
+	w.Helper()
+	_, err := w.invoices.RecordPayment(ctx, operator, invoice.NewPayment{Number: p.number, Amount: amount, Reference: reference})
+	w.must(err)
+}
+
 // sweep does what is due, to its end.
 func (w *world) sweep() {
 	w.Helper()

@@ -51,13 +51,14 @@ type Gateway struct {
 	asked     map[string]int
 	cards     map[string]string // what a card does, of cards with references of their own
 	hold      func(what string) // before each call, for tests that hold one back
+	after     func(what string) // after each call that arrived
 	now       func() time.Time
 }
 
 // New makes a gateway of a name that the product knows.
 func New(name string) *Gateway {
 	return &Gateway{name: name, charges: map[string]*Charge{}, customers: map[string]string{}, refunds: map[string]string{},
-		setups: map[string]*payment.SetupOutcome{}, asked: map[string]int{}, cards: map[string]string{}, hold: func(string) {}, now: time.Now}
+		setups: map[string]*payment.SetupOutcome{}, asked: map[string]int{}, cards: map[string]string{}, hold: func(string) {}, after: func(string) {}, now: time.Now}
 }
 
 // Name is as the product stores it.
@@ -71,6 +72,9 @@ func (g *Gateway) LoseAnswers(n int) { g.lock(func() { g.mute = n }) }
 
 // Hold is called before each question is taken in, with its name: Charge, Find, ...
 func (g *Gateway) Hold(fn func(what string)) { g.hold = fn }
+
+// After is called after each question was taken in, before its answer is given.
+func (g *Gateway) After(fn func(what string)) { g.after = fn }
 
 // Asked is how often a question arrived: Charge, StartPayment, Find, Cancel, Refund, Customer.
 func (g *Gateway) Asked(what string) (n int) {
@@ -99,6 +103,7 @@ func (g *Gateway) lock(fn func()) {
 // answer takes a question in, unless it gets lost, and gives its answer, unless that does.
 func (g *Gateway) answer(what string, work func() error) error {
 	g.hold(what)
+	defer g.after(what)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.lost > 0 {
