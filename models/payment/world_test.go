@@ -132,8 +132,7 @@ func (w *world) choose(p *debtor, card string) {
 	w.Helper()
 	p.card = models.NewID()
 	w.exec(`INSERT INTO payment_methods (id, account_id, kind, terms_days, provider, provider_ref, brand, last4, holder, exp_month, exp_year, created_at)
-		VALUES (?, ?, 'card', 0, 'sandbox', ?, 'Visa', '4242', 'Ana Lima', 8, 2028, ?)`, p.card, p.scope.AccountID(), p.card, w.now)
-	w.gateway.Card(p.card, card)
+		VALUES (?, ?, 'card', 0, 'sandbox', ?, 'Visa', '4242', 'Ana Lima', 8, 2028, ?)`, p.card, p.scope.AccountID(), card+"-"+p.card, w.now)
 	w.must(w.accounts.ChoosePaymentMethod(ctx, p.scope, p.group, p.card))
 }
 
