@@ -37,6 +37,12 @@ func (s *Store) Send(ctx context.Context, id string) (State, error) {
 	default:
 		return m.State, nil
 	}
+	if settled, err := s.settled(ctx, m); err != nil || settled {
+		if err != nil {
+			return m.State, err
+		}
+		return s.move(ctx, m, Dropped, "The invoice was settled before the mail was sent", nil)
+	}
 	message, err := s.message(ctx, m)
 	if bad := (*unwritable)(nil); errors.As(err, &bad) { // trying again would not help
 		return s.move(ctx, m, Failed, Clean(bad.Error()), nil)
@@ -61,6 +67,17 @@ func (s *Store) Send(ctx context.Context, id string) (State, error) {
 		return state, &job.Later{After: backOff(m.Attempts), Reason: words}
 	}
 	return state, nil
+}
+
+// settled reports that a mail asks for money that is not due any more: it waited, for a mail server or an
+// operator, while the invoice was paid, credited or given up.
+func (s *Store) settled(ctx context.Context, m Mail) (bool, error) {
+	if m.InvoiceID == nil || !m.Kind.asks() {
+		return false, nil
+	}
+	var open int64
+	err := s.db.Read(ctx).Table("invoices").Where("id = ? AND due_minor > 0 AND state IN ('issued', 'payment_failed')", *m.InvoiceID).Count(&open).Error
+	return open == 0, err
 }
 
 // unwritable says that a mail cannot be put into words.
