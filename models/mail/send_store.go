@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -67,6 +68,22 @@ func (s *Store) Send(ctx context.Context, id string) (State, error) {
 		return state, &job.Later{After: backOff(m.Attempts), Reason: words}
 	}
 	return state, nil
+}
+
+// Job is what JobSend does. told hears of each mail that was tried, and what state it is in then; nil for
+// nobody.
+func (s *Store) Job(told func(id string, state State)) job.Func {
+	return func(ctx context.Context, payload []byte) error {
+		var p JobMail
+		if err := json.Unmarshal(payload, &p); err != nil {
+			return err
+		}
+		state, err := s.Send(ctx, p.MailID)
+		if told != nil {
+			told(p.MailID, state)
+		}
+		return err
+	}
 }
 
 // settled reports that a mail asks for money that is not due any more: it waited, for a mail server or an
