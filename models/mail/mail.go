@@ -28,6 +28,9 @@ const (
 	InvoiceCopy      Kind = "invoice.copy" // of an invoice or, with Original, a credit note; SentBy asked for it
 )
 
+// asks reports whether a mail asks for money, and is wrong once it is not due any more.
+func (k Kind) asks() bool { return k == PaymentFailed || k == ActionRequired || k == PaymentReminder }
+
 // Facts is what a mail is written from. Amounts are plain decimals ("14472.87") of Currency; what does not
 // belong to the kind is empty.
 type Facts struct {

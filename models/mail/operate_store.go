@@ -62,7 +62,7 @@ func (s *Store) operate(ctx context.Context, actor access.Actor, id string, to S
 
 func (m Mail) event(kind, sentence string, before State) event.Event {
 	e := event.Event{Type: kind, Category: event.Invoices, Sentence: sentence,
-		Before: map[string]any{"state": before}, After: map[string]any{"state": m.State, "kind": m.Kind, "mail_id": m.ID}}
+		Before: map[string]any{"mail_state": before}, After: map[string]any{"mail_state": m.State, "kind": m.Kind, "mail_id": m.ID}}
 	if m.InvoiceID != nil {
 		e.Invoices = []string{*m.InvoiceID}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -37,6 +38,12 @@ func (s *Store) Send(ctx context.Context, id string) (State, error) {
 	default:
 		return m.State, nil
 	}
+	if settled, err := s.settled(ctx, m); err != nil || settled {
+		if err != nil {
+			return m.State, err
+		}
+		return s.move(ctx, m, Dropped, "The invoice was settled before the mail was sent", nil)
+	}
 	message, err := s.message(ctx, m)
 	if bad := (*unwritable)(nil); errors.As(err, &bad) { // trying again would not help
 		return s.move(ctx, m, Failed, Clean(bad.Error()), nil)
@@ -61,6 +68,33 @@ func (s *Store) Send(ctx context.Context, id string) (State, error) {
 		return state, &job.Later{After: backOff(m.Attempts), Reason: words}
 	}
 	return state, nil
+}
+
+// Job is what JobSend does. told hears of each mail that was tried, and what state it is in then; nil for
+// nobody.
+func (s *Store) Job(told func(id string, state State)) job.Func {
+	return func(ctx context.Context, payload []byte) error {
+		var p JobMail
+		if err := json.Unmarshal(payload, &p); err != nil {
+			return err
+		}
+		state, err := s.Send(ctx, p.MailID)
+		if told != nil {
+			told(p.MailID, state)
+		}
+		return err
+	}
+}
+
+// settled reports that a mail asks for money that is not due any more: it waited, for a mail server or an
+// operator, while the invoice was paid, credited or given up.
+func (s *Store) settled(ctx context.Context, m Mail) (bool, error) {
+	if m.InvoiceID == nil || !m.Kind.asks() {
+		return false, nil
+	}
+	var open int64
+	err := s.db.Read(ctx).Table("invoices").Where("id = ? AND due_minor > 0 AND state IN ('issued', 'payment_failed')", *m.InvoiceID).Count(&open).Error
+	return open == 0, err
 }
 
 // unwritable says that a mail cannot be put into words.
