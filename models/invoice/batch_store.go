@@ -177,15 +177,15 @@ func (n *nullExact) Scan(value any) error {
 	return (*exact)(n.value).Scan(value)
 }
 
-// termsOf is how groups pay: the days of the bank transfer they chose.
+// termsOf is how groups pay: the card or the days of the bank transfer that they chose.
 func termsOf(tx *gorm.DB, groups []string) (map[string]PaymentTerms, error) {
 	terms := map[string]PaymentTerms{}
-	return terms, db.QueryIn(tx, `SELECT g.id, m.kind, m.terms_days FROM billing_groups g
+	return terms, db.QueryIn(tx, `SELECT g.id, m.kind, m.terms_days, m.brand, m.last4 FROM billing_groups g
 		JOIN payment_methods m ON m.id = g.payment_method_id AND m.account_id = g.account_id WHERE g.id IN (?)`, groups, nil,
 		func(rows *sql.Rows) error {
 			var group string
 			var t PaymentTerms
-			err := rows.Scan(&group, &t.Kind, &t.Days)
+			err := rows.Scan(&group, &t.Kind, &t.Days, &t.Brand, &t.Last4)
 			terms[group] = t
 			return err
 		})

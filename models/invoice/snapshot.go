@@ -37,8 +37,10 @@ type Corrects struct {
 
 // PaymentTerms is how and when the invoice is to be paid.
 type PaymentTerms struct {
-	Kind string `json:"kind"` // bank_transfer, or "" when the customer has not chosen
-	Days int64  `json:"days"`
+	Kind  string `json:"kind"` // card or bank_transfer, or "" when the customer has not chosen
+	Days  int64  `json:"days"`
+	Brand string `json:"brand,omitempty"` // of the card that is to be charged
+	Last4 string `json:"last4,omitempty"`
 }
 
 // AppliedCredit is one use of a credit on an invoice, or on a credit note what is given back of one.

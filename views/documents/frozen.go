@@ -30,7 +30,7 @@ func FromFrozen(f invoice.Full) Invoice {
 		PurchaseOrder: snap.Customer.PurchaseOrder, BuyerReference: snap.Customer.BuyerReference, Text: snap.Customer.InvoiceText,
 		Subtotal: amount(row.SubtotalMinor), Taxable: amount(row.TaxableMinor), TaxTotal: amount(row.TaxMinor), Total: amount(row.TotalMinor),
 		Paid: amount(0), AmountDue: amount(row.TotalMinor - row.PrepaidMinor),
-		Payment: Payment{Method: PayByTransfer, Beneficiary: snap.Seller.Name, Bank: snap.Seller.Bank, IBAN: snap.Seller.IBAN, BIC: snap.Seller.BIC},
+		Payment: paymentOf(row, snap),
 	}
 	if row.Kind == invoice.KindCreditNote {
 		asCreditNote(&inv, snap, amount)
@@ -148,4 +148,13 @@ func date(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// paymentOf is how the invoice is paid, as it was known at issue: a card is charged on the invoice date.
+func paymentOf(row invoice.Row, snap invoice.Snapshot) Payment {
+	p := Payment{Method: PayByTransfer, Beneficiary: snap.Seller.Name, Bank: snap.Seller.Bank, IBAN: snap.Seller.IBAN, BIC: snap.Seller.BIC}
+	if snap.Payment.Kind == account.Card {
+		p.Method, p.CardBrand, p.CardLast4, p.ChargeOn = PayByCard, snap.Payment.Brand, snap.Payment.Last4, date(row.InvoiceDate)
+	}
+	return p
 }

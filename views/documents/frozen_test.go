@@ -43,3 +43,19 @@ func TestFromFrozenNamesTheSourceOfTheSellersRate(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// The document says which card is charged, or that a transfer is expected, as it was frozen at issue.
+func TestFromFrozenSaysHowItIsPaid(t *testing.T) {
+	day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	of := func(terms invoice.PaymentTerms) Payment {
+		return FromFrozen(invoice.Full{Row: invoice.Row{Month: "2026-10", Currency: "EUR", PriceCurrency: "EUR", InvoiceDate: &day}, Snapshot: invoice.Snapshot{Payment: terms}}).Payment
+	}
+	if got := of(invoice.PaymentTerms{Kind: "card", Brand: "Visa", Last4: "4242"}); got.Method != PayByCard || got.CardBrand != "Visa" || got.CardLast4 != "4242" || !got.ChargeOn.Equal(day) {
+		t.Errorf("%+v", got)
+	}
+	for _, terms := range []invoice.PaymentTerms{{}, {Kind: "bank_transfer", Days: 30}} {
+		if got := of(terms); got.Method != PayByTransfer || got.CardLast4 != "" || !got.ChargeOn.IsZero() {
+			t.Errorf("%+v", got)
+		}
+	}
+}
