@@ -64,11 +64,13 @@ CREATE UNIQUE INDEX charges_ref ON charges (gateway, charge_ref) WHERE charge_re
 CREATE UNIQUE INDEX charges_session ON charges (gateway, session_ref) WHERE session_ref <> '';
 CREATE INDEX charges_open ON charges (state, updated_at, id) WHERE state IN ('started', 'action_required', 'processing', 'surplus');
 
--- When an unpaid invoice is charged or reminded of next, in business time; null: never by itself.
+-- When an unpaid invoice is charged or reminded of next, in business time; null: never by itself. Failures are those
+-- of automatic charges, of which the first sets the days on which it is tried again.
 CREATE TABLE collections (
   invoice_id       uuid PRIMARY KEY,
   account_id       uuid NOT NULL,
   failures         bigint NOT NULL CHECK (failures >= 0),
+  first_failed_at  timestamptz,
   next_charge_at   timestamptz,
   reminders        bigint NOT NULL CHECK (reminders >= 0),
   next_reminder_at timestamptz,
