@@ -330,12 +330,14 @@ func TestRemovingACard(t *testing.T) {
 // Of a removal and a choice at once, no group is left with a card that is gone.
 func TestRemovingWhileChoosing(t *testing.T) {
 	eachCards(t, func(w *cards) {
-		for range 5 {
+		for range 25 {
 			card := w.add(sandbox.Works, payment.SetupRequest{}).Card
 			var wg sync.WaitGroup
 			var removed, chosen error
-			wg.Go(func() { removed = w.s.RemoveCard(context.Background(), w.ana, card.ID) })
-			wg.Go(func() { chosen = w.accounts.ChoosePaymentMethod(context.Background(), w.ana, w.primary, card.ID) })
+			gate := make(chan struct{})
+			wg.Go(func() { <-gate; removed = w.s.RemoveCard(context.Background(), w.ana, card.ID) })
+			wg.Go(func() { <-gate; chosen = w.accounts.ChoosePaymentMethod(context.Background(), w.ana, w.primary, card.ID) })
+			close(gate)
 			wg.Wait()
 			if (removed == nil) == (chosen == nil) {
 				w.Fatalf("removed: %v, chosen: %v", removed, chosen)
