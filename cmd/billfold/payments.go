@@ -9,8 +9,9 @@ import (
 )
 
 type paymentsCmd struct {
-	Record paymentsRecordCmd `cmd:"" help:"Record a bank transfer that arrived for an invoice."`
-	Refund paymentsRefundCmd `cmd:"" help:"Record a bank transfer back to the customer: what a credit note or too large a payment left over."`
+	Record  paymentsRecordCmd  `cmd:"" help:"Record a bank transfer that arrived for an invoice."`
+	Refund  paymentsRefundCmd  `cmd:"" help:"Record a bank transfer back to the customer: what a credit note or too large a payment left over."`
+	Collect paymentsCollectCmd `cmd:"" help:"Charge, remind and send back what is due now; serve does it by itself."`
 }
 
 type paymentsRecordCmd struct {

@@ -49,7 +49,7 @@ func LockTx(tx *gorm.DB, accountID, invoiceID string) (Row, error) {
 }
 
 // ArriveTx records money for an invoice that the caller has locked: the payment, the sums and the state,
-// in the row too. The caller writes the event. Part of what is due leaves the state as it is; when nothing
+// in the row too, and queues the mail with the receipt. The caller writes the event. Part of what is due leaves the state as it is; when nothing
 // is due any more the invoice is paid. Kind: Conflict (the state takes no payment, or the reference is
 // recorded already).
 func ArriveTx(tx *gorm.DB, at time.Time, row *Row, a Arrival) (PaymentRow, error) {
@@ -64,7 +64,10 @@ func ArriveTx(tx *gorm.DB, at time.Time, row *Row, a Arrival) (PaymentRow, error
 	if err := createPayment(tx, &payment); err != nil {
 		return PaymentRow{}, err
 	}
-	return payment, move(tx, at, row, a.Amount.Minor())
+	if err := move(tx, at, row, a.Amount.Minor()); err != nil {
+		return PaymentRow{}, err
+	}
+	return payment, mailReceived(tx, at, *row, payment)
 }
 
 // ReverseTx records that the bank took the payment of a charge back, of an invoice that the caller has

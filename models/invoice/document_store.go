@@ -65,6 +65,11 @@ func printable(address string) bool {
 	return !strings.ContainsFunc(address, func(r rune) bool { return r < '!' || r > '~' })
 }
 
+// IsNumber reports whether a text can be the number of an issued document.
+func IsNumber(number string) bool {
+	return number != "" && printable(number) && !strings.HasPrefix(number, EstimatePrefix)
+}
+
 // Find gives the row of an invoice or estimate of the scope's group by its address. Kind: NotFound.
 func (s *Store) Find(ctx context.Context, scope access.Scope, address string) (Row, error) {
 	var row Row
