@@ -61,6 +61,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	c.Sandbox = c.Sandbox || c.Demo
 	if a.DatabaseURL == "" {
 		a.DatabaseURL = defaultDatabase
 		if c.Demo {
@@ -99,7 +100,7 @@ func (c *serveCmd) Run(a *app) error {
 		fmt.Fprintf(a.stdout, "Sign in as %s with the password %s\n", demo.Email, c.DemoPassword)
 	}
 	fmt.Fprintln(a.stdout, "Stop it with Ctrl+C.")
-	deps := handlers.Deps{DB: d, Clock: clock, Log: log, PublicURL: public, Operator: operatorOf(d, clock), Draining: func() bool { return a.ctx.Err() != nil }}
+	deps := handlers.Deps{DB: d, Clock: clock, Log: log, Payments: payments, PublicURL: public, Operator: operatorOf(d, clock), Draining: func() bool { return a.ctx.Err() != nil }}
 	return serveUntil(a.ctx, listener, handlers.NewServer(handlers.New(deps)))
 }
 

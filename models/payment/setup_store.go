@@ -91,7 +91,7 @@ func (s *Store) openSetup(ctx context.Context, scope access.Scope, row setupRow,
 	if err != nil {
 		return Session{}, err
 	}
-	back := s.options.PublicURL + r.Return(row.ID)
+	back := s.Address(r.Return(row.ID))
 	session, err := s.current.StartSetup(ctx, SetupOrder{Key: row.ID, CustomerRef: customer, AccountID: row.AccountID, ReturnURL: back, CancelURL: back})
 	if err != nil {
 		return Session{}, unavailable(err)

@@ -39,7 +39,7 @@ func eachCards(t *testing.T, run func(w *cards)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := &cards{T: t, d: d, now: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)}
 		clock := func() time.Time { return w.now }
-		w.g, w.accounts = sandbox.New(d, clock, "http://127.0.0.1:1"), account.NewStore(d, clock)
+		w.g, w.accounts = sandbox.New(d, clock), account.NewStore(d, clock)
 		w.s = payment.NewStore(d, clock, payment.Options{PublicURL: "http://127.0.0.1:1"}, w.g)
 		w.ana, w.other = w.account("Acme Cloud", "Ana Lima"), w.account("Borealis", "Eve")
 		w.viewer = w.member(w.ana.AccountID(), "Vi", access.RoleViewer)
@@ -336,7 +336,10 @@ func TestRemovingWhileChoosing(t *testing.T) {
 			var removed, chosen error
 			gate := make(chan struct{})
 			wg.Go(func() { <-gate; removed = w.s.RemoveCard(context.Background(), w.ana, card.ID) })
-			wg.Go(func() { <-gate; chosen = w.accounts.ChoosePaymentMethod(context.Background(), w.ana, w.primary, card.ID) })
+			wg.Go(func() {
+				<-gate
+				chosen = w.accounts.ChoosePaymentMethod(context.Background(), w.ana, w.primary, card.ID)
+			})
 			close(gate)
 			wg.Wait()
 			if (removed == nil) == (chosen == nil) {

@@ -13,7 +13,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"strings"
 	"time"
 
 	"billfold/models"
@@ -31,20 +30,18 @@ const (
 	PayPath   = "/sandbox/pay/"
 )
 
-// Gateway is the sandbox. It serves its own hosted pages.
+// Gateway is the sandbox. Its hosted pages are on the same host as ours, so their addresses are paths.
 type Gateway struct {
-	store     store
-	clock     models.Clock
-	publicURL string
-	secret    []byte // signs notices; new with each process, as they are delivered at once
+	store  store
+	clock  models.Clock
+	secret []byte // signs notices; new with each process, as they are delivered at once
 }
 
 var _ payment.Gateway = (*Gateway)(nil)
 
-// New makes the sandbox over the tables of a database; a nil clock is the real one. publicURL is scheme and
-// host of the console, where its pages are.
-func New(d *db.DB, clock models.Clock, publicURL string) *Gateway {
-	return &Gateway{store{d}, clock, strings.TrimSuffix(publicURL, "/"), []byte(rand.Text())}
+// New makes the sandbox over the tables of a database; a nil clock is the real one.
+func New(d *db.DB, clock models.Clock) *Gateway {
+	return &Gateway{store{d}, clock, []byte(rand.Text())}
 }
 
 // Name is payment.Sandbox.
@@ -94,7 +91,7 @@ func (g *Gateway) StartSetup(ctx context.Context, o payment.SetupOrder) (payment
 	made := setup{Key: o.Key, CustomerRef: o.CustomerRef, AccountID: o.AccountID, ReturnURL: o.ReturnURL, CancelURL: o.CancelURL,
 		State: payment.SetupOpen, ExpiresAt: now.Add(SessionLife)}
 	ref, got, err := keyed(ctx, g.store, "setup", o.Key, "sbx_setup_", made, now)
-	return payment.Session{Ref: ref, URL: g.publicURL + SetupPath + ref, ExpiresAt: got.ExpiresAt}, err
+	return payment.Session{Ref: ref, URL: SetupPath + ref, ExpiresAt: got.ExpiresAt}, err
 }
 
 // Setup reads how a visit stands.
@@ -173,7 +170,7 @@ func (g *Gateway) StartPayment(ctx context.Context, o payment.PaymentOrder) (pay
 	if err := g.store.once(ctx, got.SessionRef, "payment", pointer{ref}, now); err != nil {
 		return payment.Session{}, err
 	}
-	return payment.Session{Ref: got.SessionRef, URL: g.publicURL + PayPath + got.SessionRef, ExpiresAt: got.ExpiresAt}, nil
+	return payment.Session{Ref: got.SessionRef, URL: PayPath + got.SessionRef, ExpiresAt: got.ExpiresAt}, nil
 }
 
 // outcome is a charge as the gateway tells it. An open page that has expired is Cancelled.
@@ -183,7 +180,7 @@ func (g *Gateway) outcome(ref string, c charge) payment.Outcome {
 	switch {
 	case c.State != payment.Started:
 	case c.open(g.clock.Now()):
-		out.PayURL = g.publicURL + PayPath + c.SessionRef
+		out.PayURL = PayPath + c.SessionRef
 	default:
 		out.State = payment.Cancelled
 	}

@@ -28,7 +28,7 @@ func each(t *testing.T, run func(w *world)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := &world{T: t, now: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)}
-		w.g = sandbox.New(d, func() time.Time { return w.now }, "http://127.0.0.1:1/")
+		w.g = sandbox.New(d, func() time.Time { return w.now })
 		var err error
 		if w.customer, err = w.g.Customer(ctx, payment.Customer{AccountID: "a1", Name: "Acme Cloud"}); err != nil {
 			t.Fatal(err)
@@ -286,32 +286,33 @@ func TestMoneyGoesBack(t *testing.T) {
 
 func TestNotices(t *testing.T) {
 	each(t, func(w *world) {
+		now := time.Now()
 		out, err := w.g.Charge(ctx, w.order("k1", w.card(sandbox.Works).Ref))
 		if err != nil {
 			w.Fatal(err)
 		}
 		header, body := w.g.ChargeNotice(out.ChargeRef)
-		n, err := w.g.Notice(header, body, w.now)
+		n, err := w.g.Notice(header, body, now)
 		if err != nil || n.ID == "" || n.Outcome == nil || *n.Outcome != out {
 			w.Errorf("%+v %v", n, err)
 		}
 		s := w.setup("s1")
 		setupHeader, setupBody := w.g.SetupNotice(s.Ref)
-		if n, err := w.g.Notice(setupHeader, setupBody, w.now); err != nil || n.Setup == nil || n.Setup.State != payment.SetupOpen {
+		if n, err := w.g.Notice(setupHeader, setupBody, now); err != nil || n.Setup == nil || n.Setup.State != payment.SetupOpen {
 			w.Errorf("%+v %v", n, err)
 		}
 		for name, forged := range map[string]func() (payment.Notice, error){
-			"another body": func() (payment.Notice, error) { return w.g.Notice(header, setupBody, w.now) },
-			"no signature": func() (payment.Notice, error) { return w.g.Notice(nil, body, w.now) },
-			"too old":      func() (payment.Notice, error) { return w.g.Notice(header, body, w.now.Add(6*time.Minute)) },
-			"too early":    func() (payment.Notice, error) { return w.g.Notice(header, body, w.now.Add(-6*time.Minute)) },
+			"another body": func() (payment.Notice, error) { return w.g.Notice(header, setupBody, now) },
+			"no signature": func() (payment.Notice, error) { return w.g.Notice(nil, body, now) },
+			"too old":      func() (payment.Notice, error) { return w.g.Notice(header, body, now.Add(6*time.Minute)) },
+			"too early":    func() (payment.Notice, error) { return w.g.Notice(header, body, now.Add(-6*time.Minute)) },
 		} {
 			if _, err := forged(); !errors.Is(err, payment.ErrForged) {
 				w.Errorf("%s: %v", name, err)
 			}
 		}
 		header, body = w.g.ChargeNotice("nobody")
-		if n, err := w.g.Notice(header, body, w.now); err != nil || n.Outcome != nil {
+		if n, err := w.g.Notice(header, body, now); err != nil || n.Outcome != nil {
 			w.Errorf("%+v %v", n, err)
 		}
 	})
