@@ -80,7 +80,7 @@ func (h *Handler) Paid(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.payments.Returned(ctx, scope, number); err != nil {
+	if _, err := h.payments.Returned(ctx, scope, number); err != nil && models.KindOf(err) != models.NotFound { // nothing was asked for
 		return err
 	}
 	attempts, err := h.payments.Attempts(ctx, scope, p.InvoiceID)
