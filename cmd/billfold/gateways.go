@@ -6,11 +6,13 @@ import (
 	"billfold/models"
 	"billfold/models/db"
 	"billfold/models/payment"
+	"billfold/models/payment/sandbox"
 )
 
 // gatewayFlags are the flags of commands that take money through a gateway.
 type gatewayFlags struct {
 	RetryDays []int `name:"retry-days" default:"1,3,7" env:"BILLFOLD_RETRY_DAYS" help:"Days after the first failure on which a card is charged again."`
+	Sandbox   bool  `env:"BILLFOLD_SANDBOX" help:"Take payments through a built-in gateway with test cards: no money moves. --demo includes it."`
 }
 
 // check refuses days on which nothing could be tried, and keys of Stripe that cannot be right. Kong calls it through the commands' Validate.
@@ -25,7 +27,12 @@ func (f gatewayFlags) check() error {
 }
 
 // gateways are the payment gateways that are set up, the one for new cards first.
-func (f gatewayFlags) gateways(*db.DB, models.Clock) ([]payment.Gateway, error) { return nil, nil }
+func (f gatewayFlags) gateways(d *db.DB, clock models.Clock) ([]payment.Gateway, error) {
+	if f.Sandbox {
+		return []payment.Gateway{sandbox.New(d, clock)}, nil
+	}
+	return nil, nil
+}
 
 // payments is the store that collects, over the gateways that are set up.
 func (f gatewayFlags) payments(d *db.DB, clock models.Clock, publicURL string) (*payment.Store, error) {

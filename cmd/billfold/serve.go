@@ -62,6 +62,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	c.Sandbox = c.Sandbox || c.Demo
 	if a.DatabaseURL == "" {
 		a.DatabaseURL = defaultDatabase
 		if c.Demo {

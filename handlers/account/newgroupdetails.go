@@ -9,6 +9,7 @@ import (
 	"billfold/handlers/page"
 	"billfold/models"
 	"billfold/models/account"
+	"billfold/models/payment"
 	"billfold/models/tax"
 	"billfold/views"
 	view "billfold/views/account"
@@ -24,6 +25,9 @@ func (h *Handler) ShowNewGroupDetails(c echo.Context) error {
 		return err
 	}
 	f.CopyFrom, f.Method = n.CopyFrom, n.PaymentMethodID
+	if card := page.Query(c, "card"); card != "" { // it was just added for this group
+		f.Method = card
+	}
 	var info account.Information
 	if n.Information != nil {
 		info = *n.Information
@@ -52,7 +56,9 @@ func (h *Handler) SaveNewGroupDetails(c echo.Context) error {
 			return page.Done{}, err
 		}
 		n.Information = &info
-		_, err = h.keep(c, f.Draft, n)
+		if _, err = h.keep(c, f.Draft, n); err == nil && f.Do == addCard {
+			return h.startSetup(c, payment.SetupRequest{BackTo: to})
+		}
 		return page.Done{To: to}, err
 	}, func(err error) error { return h.detailsPage(c, f, info, err) })
 }
@@ -75,7 +81,7 @@ func (h *Handler) answerDetails(c echo.Context, f *detailsForm, n *account.NewGr
 	n.CopyFrom, n.PaymentMethodID = f.CopyFrom, f.Method
 	here := views.WithQuery(views.NewGroupDetailsPath(page.Scope(c).AccountID(), f.Draft), "change", f.Change)
 	switch {
-	case f.Do == "copy":
+	case f.Do == "copy", f.Do == addCard:
 		return here, nil
 	case f.Add != "" || f.Remove != "":
 		return here + "#" + views.FieldID(f.editEmails(info)), nil
@@ -89,6 +95,9 @@ func (h *Handler) answerDetails(c echo.Context, f *detailsForm, n *account.NewGr
 	}
 	return after(c, f.Change, f.Draft, views.NewGroupProjectsPath), models.InvalidFields(bad...)
 }
+
+// addCard is the button of the form that keeps what was typed and adds a card first.
+const addCard = "add-card"
 
 func offered(methods []account.PaymentMethod, id string) bool {
 	return slices.ContainsFunc(methods, func(m account.PaymentMethod) bool { return m.ID == id })
@@ -134,7 +143,7 @@ func (h *Handler) detailsPage(c echo.Context, f detailsForm, info account.Inform
 		return err
 	}
 	full := view.NewGroupDetailsPage(view.NewGroupDetails{NewGroupStep: step(c, 2, "Billing details", f.Draft, f.Change, problem),
-		Copy: groups, Info: info, Methods: methods, Method: f.Method, Effect: effect.Sentences()})
+		Copy: groups, Info: info, Methods: methods, Method: f.Method, Effect: effect.Sentences(), TakesCards: h.payments.TakesCards(), Sandbox: h.sandbox()})
 	switch {
 	case problem == nil && f.Step == views.StepUpdate:
 		return page.Render(c, http.StatusOK, full, views.AddressRegion)
