@@ -212,6 +212,34 @@ func TestFailuresAreKeptAndTriedAgain(t *testing.T) {
 	})
 }
 
+// What waits for something outside is tried as often as it takes, each time after the wait it asks for.
+func TestAJobThatWaitsIsNeverGivenUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := &wall{}
+		ran := 0
+		q := job.Worker(d, nil, map[string]job.Func{"vat": func(context.Context, []byte) error {
+			if ran++; ran == 21 {
+				return nil
+			}
+			return fmt.Errorf("asking: %w", &job.Later{After: time.Hour, Cause: errors.New("nobody there")})
+		}}).OnWallClock(w.clock())
+		enqueue(t, d, "vat", "a")
+		for range 20 {
+			work(t, q, 1)
+			if s := find(t, d, "a"); s.State != "queued" || s.Attempts != 0 || s.LastError != "again in 1h0m0s: nobody there" {
+				t.Fatalf("%+v", s)
+			}
+			w.advance(59 * time.Minute)
+			work(t, q, 0)
+			w.advance(2 * time.Minute)
+		}
+		work(t, q, 1)
+		if s := find(t, d, "a"); s != (stored{State: "done", Attempts: 1}) {
+			t.Fatalf("%+v", s)
+		}
+	})
+}
+
 func TestDeadWorkersAtEachAttempt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ran := map[string]int{}

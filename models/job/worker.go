@@ -107,6 +107,10 @@ func (q *Queue) run(ctx context.Context, r row) (failure, err error) {
 	case ctx.Err() != nil:
 		err = q.giveBack(after, r)
 	default:
+		if l, ok := later(failure); ok {
+			q.log.InfoContext(ctx, "job put off", "kind", r.Kind, "job", r.ID, "key", r.UniqueKey, "for", l.After, "error", l.Cause)
+			return failure, q.postpone(after, r, l)
+		}
 		q.log.WarnContext(ctx, "job failed", "kind", r.Kind, "job", r.ID, "key", r.UniqueKey, "attempt", r.Attempts,
 			"error", failure, "ms", time.Since(start).Milliseconds())
 		err = q.fail(after, r, failure)
