@@ -55,6 +55,7 @@ type serveCmd struct {
 	DemoPassword string        `help:"Password of the demo user (default: a random one, printed)."`
 	CloseAfter   time.Duration `default:"6h" help:"How long after a month's end it is closed by itself."`
 	PublicURL    string        `name:"public-url" help:"Address that people use, such as https://billing.example.com (default: http:// and the listening address)."`
+	viesFlags
 }
 
 func (c *serveCmd) Run(a *app) error {
@@ -100,6 +101,9 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	defer stopMails()
+	if err := c.viesFlags.start(a.ctx, d, clock, log); err != nil {
+		return err
+	}
 	go closeByItself(a.ctx, invoice.NewStore(d, clock), clock, c.CloseAfter, log)
 	fmt.Fprintf(a.stdout, "Billfold is running at %s\n", public)
 	if c.Demo {

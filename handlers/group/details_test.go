@@ -192,3 +192,41 @@ func TestTheEffectOfAVATID(t *testing.T) {
 		}
 	}
 }
+
+// While a VAT id is looked up the tab says so and asks for its card again; the answer is there without a reload.
+func TestTheTabWhileAVATIDIsChecked(t *testing.T) {
+	o := newOffice(t)
+	o.withSeller(t)
+	if err := o.accounts.SetVATChecks(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	edit, tab := views.EditDetailsPath(o.production), views.BillingInformationPath(o.production)
+	p := o.ana.Get(edit).Submit(t, "form[action='"+edit+"']", details()).WantRedirect(t, tab).Follow()
+	if !strings.Contains(p.Text("#vat-check"), "Checking DE136695976 …") || p.Attr("#vat-check", "hx-get") != tab || p.Attr("#vat-check a", "href") != tab || !strings.Contains(p.Main(), "German VAT 19%") {
+		t.Errorf("%s", p.Main())
+	}
+	part := o.vi.Partial(tab, "div#billing-details").Want(t, 200)
+	if part.IsWhole() || !part.Has("#vat-check") || part.Has("h1") {
+		t.Errorf("part %s", part.Body)
+	}
+	o.zoe.Partial(tab, "div#billing-details").Want(t, 404)
+	check := account.VATCheck{AccountID: o.acme.AccountID(), GroupID: o.production, Country: "DE", VATID: "DE136695976"}
+	if err := o.accounts.VATChecked(ctx, check, account.VATResult{Valid: true, Source: "VIES"}); err != nil {
+		t.Fatal(err)
+	}
+	part = o.ana.Partial(tab, "div#billing-details").Want(t, 200)
+	if part.Has("#vat-check") || !strings.Contains(string(part.Body), "Confirmed on 22 Nov 2026") || !strings.Contains(string(part.Body), "Reverse charge applies: no VAT on your invoices.") {
+		t.Errorf("part %s", part.Body)
+	}
+	if events := o.ana.Get(views.EventsPath(o.production)).Want(t, 200); !strings.Contains(events.Main(), "System Set the VAT ID state to Confirmed.") {
+		t.Errorf("%s", events.Main())
+	}
+	o.ana.Get(edit).Submit(t, "form[action='"+edit+"']", url.Values{"vat_id": {"DE129273398"}}).Follow()
+	check.VATID = "DE129273398"
+	if err := o.accounts.VATChecked(ctx, check, account.VATResult{Source: "VIES"}); err != nil {
+		t.Fatal(err)
+	}
+	if p := o.ana.Get(tab); !strings.Contains(p.Main(), "Not confirmed. VAT is charged until the VAT ID is confirmed. VIES, the EU's register, did not know it on 22 Nov 2026.") {
+		t.Errorf("%s", p.Main())
+	}
+}

@@ -30,7 +30,7 @@ func (h *Handler) ShowInformation(c echo.Context) error {
 		return err
 	}
 	v := group.NewInformation(f, info, g.PayBy, treatment, month, editable && page.Scope(c).CanWrite())
-	return page.Render(c, http.StatusOK, group.InformationPage(v))
+	return page.Render(c, http.StatusOK, group.InformationPage(v), group.DetailsRegion)
 }
 
 // editable reports whether billing information may still change: a deleted group's, until everything

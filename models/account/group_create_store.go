@@ -59,7 +59,7 @@ func insertGroup(tx *gorm.DB, scope access.Scope, at time.Time, n NewGroup) (gro
 	if err := groupNameFree(tx, scope.AccountName(), row); err != nil {
 		return row, err
 	}
-	info, method, err := newInformation(tx, scope.AccountID(), n)
+	info, source, method, err := newInformation(tx, scope.AccountID(), n)
 	if err != nil {
 		return row, err
 	}
@@ -87,6 +87,9 @@ func insertGroup(tx *gorm.DB, scope access.Scope, at time.Time, n NewGroup) (gro
 		after[used.name] = a.Label()
 	}
 	if info != nil {
+		if err := settleVAT(tx, row, info, source, true); err != nil {
+			return row, err
+		}
 		if err := writeInformation(tx, scope.Actor(), at, row, *info); err != nil {
 			return row, err
 		}
@@ -98,23 +101,23 @@ func insertGroup(tx *gorm.DB, scope access.Scope, at time.Time, n NewGroup) (gro
 		Sentence: "created the billing group " + row.Name + ".", After: after, Groups: []string{row.ID}})
 }
 
-// newInformation is the information that a new group starts with, nil for none, and its payment method.
-func newInformation(tx *gorm.DB, accountID string, n NewGroup) (*Information, string, error) {
-	var source Information
-	method := n.PaymentMethodID
+// newInformation is the information that a new group starts with, nil for none, that of the group it is copied
+// from, and its payment method.
+func newInformation(tx *gorm.DB, accountID string, n NewGroup) (made *Information, source Information, method string, err error) {
+	method = n.PaymentMethodID
 	if n.CopyFrom != "" {
 		from, err := takeGroup(tx, accountID, n.CopyFrom)
 		if err != nil {
-			return nil, "", err
+			return nil, source, "", err
 		}
 		if source, err = InformationTx(tx, accountID, n.CopyFrom); err != nil {
-			return nil, "", err
+			return nil, source, "", err
 		}
 		if n.Information == nil && method == "" && from.PaymentMethodID != nil {
 			if _, err := usableMethod(tx, accountID, *from.PaymentMethodID); err == nil {
 				method = *from.PaymentMethodID
 			} else if models.KindOf(err) == models.Internal {
-				return nil, "", err
+				return nil, source, "", err
 			}
 		}
 	}
@@ -125,16 +128,15 @@ func newInformation(tx *gorm.DB, accountID string, n NewGroup) (*Information, st
 	case source.Version > 0:
 		info = source
 	case n.BillingAddress == "":
-		return nil, method, nil
+		return nil, source, method, nil
 	}
 	if n.BillingAddress != "" {
 		a, err := takeAddress(tx, accountID, n.BillingAddress)
 		if err != nil {
-			return nil, "", err
+			return nil, source, "", err
 		}
 		info = a.Onto(info)
 	}
 	info.Version = 0
-	info.settle(source)
-	return &info, method, models.InvalidFields(info.Validate()...)
+	return &info, source, method, models.InvalidFields(info.Validate()...)
 }

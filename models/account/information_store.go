@@ -89,7 +89,9 @@ func SaveInformationTx(tx *gorm.DB, actor access.Actor, at time.Time, accountID,
 	if len(made) == 0 {
 		return before, nil
 	}
-	info.settle(before)
+	if err := settleVAT(tx, group, &info, before, false); err != nil {
+		return before, err
+	}
 	if err := writeInformation(tx, actor, at, group, info); err != nil {
 		return before, err
 	}

@@ -14,6 +14,9 @@ import (
 // SavedNote stands above every Save of billing information.
 const SavedNote = "Changes apply to invoices issued from now on. Issued invoices stay as they are."
 
+// DetailsRegion is the part of the tab that is shown anew while a VAT id is looked up.
+const DetailsRegion = "billing-details"
+
 // InformationView is the Billing information tab.
 type InformationView struct {
 	Frame
@@ -52,6 +55,9 @@ func NewInformation(f Frame, info account.Information, payBy string, t tax.Treat
 	return v
 }
 
+// checking reports whether a VAT id is being looked up.
+func (v InformationView) checking() bool { return v.Info.VATStatus == account.VATChecking }
+
 func electronic(i account.Information) string {
 	if i.ElectronicID == "" {
 		return ""
@@ -71,10 +77,14 @@ func vatWords(i account.Information, charged bool) string {
 		}
 		return "Confirmed"
 	case account.VATUnconfirmed:
-		if !charged {
-			return "Not confirmed"
+		words := "Not confirmed."
+		if charged {
+			words += " VAT is charged until the VAT ID is confirmed."
 		}
-		return "Not confirmed. VAT is charged until the VAT ID is confirmed."
+		if i.VATCheckedAt != nil && strings.HasPrefix(i.VATSource, "VIES") {
+			words += " VIES, the EU's register, did not know it on " + views.Date(*i.VATCheckedAt) + "."
+		}
+		return words
 	}
 	return ""
 }
