@@ -55,6 +55,9 @@ func InvoiceCSVPath(group, number string) string { return InvoicePath(group, num
 // InvoiceXMLPath is the e-invoice.
 func InvoiceXMLPath(group, number string) string { return InvoicePath(group, number) + ".xml" }
 
+// PayNowPath is the page on which an invoice is paid.
+func PayNowPath(group, number string) string { return InvoicePath(group, number) + "/pay" }
+
 // ReceiptPath is the receipt of a paid invoice.
 func ReceiptPath(group, number string) string { return InvoicePath(group, number) + "/receipt.pdf" }
 

@@ -8,6 +8,7 @@ import (
 	"billfold/handlers/page"
 	"billfold/models"
 	"billfold/models/account"
+	"billfold/models/payment"
 	"billfold/views"
 	view "billfold/views/account"
 
@@ -22,6 +23,9 @@ func (h *Handler) ShowNewGroupDetails(c echo.Context) error {
 		return err
 	}
 	f.CopyFrom, f.Method = n.CopyFrom, n.PaymentMethodID
+	if card := page.Query(c, "card"); card != "" { // it was just added for this group
+		f.Method = card
+	}
 	var info account.Information
 	if n.Information != nil {
 		info = *n.Information
@@ -47,7 +51,9 @@ func (h *Handler) SaveNewGroupDetails(c echo.Context) error {
 			return page.Done{}, err
 		}
 		n.Information = &info
-		_, err = h.keep(c, f.Draft, n)
+		if _, err = h.keep(c, f.Draft, n); err == nil && f.Do == addCard {
+			return h.startSetup(c, payment.SetupRequest{BackTo: to})
+		}
 		return page.Done{To: to}, err
 	}, func(err error) error { return h.detailsPage(c, f, info, err) })
 }
@@ -70,7 +76,7 @@ func (h *Handler) answerDetails(c echo.Context, f *detailsForm, n *account.NewGr
 	n.CopyFrom, n.PaymentMethodID = f.CopyFrom, f.Method
 	here := views.WithQuery(views.NewGroupDetailsPath(page.Scope(c).AccountID(), f.Draft), "change", f.Change)
 	switch {
-	case f.Do == "copy":
+	case f.Do == "copy", f.Do == addCard:
 		return here, nil
 	case f.Add != "" || f.Remove != "":
 		return here + "#" + views.FieldID(f.editEmails(info)), nil
@@ -84,6 +90,9 @@ func (h *Handler) answerDetails(c echo.Context, f *detailsForm, n *account.NewGr
 	}
 	return after(c, f.Change, f.Draft, views.NewGroupProjectsPath), models.InvalidFields(bad...)
 }
+
+// addCard is the button of the form that keeps what was typed and adds a card first.
+const addCard = "add-card"
 
 func offered(methods []account.PaymentMethod, id string) bool {
 	return slices.ContainsFunc(methods, func(m account.PaymentMethod) bool { return m.ID == id })
@@ -126,7 +135,7 @@ func (h *Handler) detailsPage(c echo.Context, f detailsForm, info account.Inform
 	}
 	return page.Render(c, page.Status(problem), view.NewGroupDetailsPage(view.NewGroupDetails{
 		NewGroupStep: step(c, 2, "Billing details", f.Draft, f.Change, problem),
-		Copy:         groups, Info: info, Methods: methods, Method: f.Method}))
+		Copy:         groups, Info: info, Methods: methods, Method: f.Method, TakesCards: h.payments.TakesCards(), Sandbox: h.sandbox()}))
 }
 
 // emailNames gives the errors of single emails the names of their boxes: "invoice_emails[1]" is

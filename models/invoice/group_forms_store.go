@@ -142,8 +142,7 @@ func (s *Store) PrimaryGroup(ctx context.Context, scope access.Scope) (g GroupNa
 // StillBilled reports whether the scope's group has an estimate or an unpaid invoice: so long the billing
 // information of a deleted group can be edited (domain.md, "Delete a group").
 func (s *Store) StillBilled(ctx context.Context, scope access.Scope) (still bool, err error) {
-	err = s.db.Read(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM invoices WHERE account_id = ? AND group_id = ?
-		AND (state = 'estimate' AND NOT frozen OR state IN ('issued', 'payment_failed') AND due_minor > 0))`, scope.AccountID(), scope.GroupID()).Scan(&still).Error
+	err = s.db.Read(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM invoices WHERE account_id = ? AND group_id = ? AND `+stillBilled+`)`, scope.AccountID(), scope.GroupID()).Scan(&still).Error
 	return still, err
 }
 
