@@ -13,20 +13,20 @@ import (
 // stripeWebhookPath is the address of the endpoint that an operator sets up at Stripe.
 const stripeWebhookPath = "/webhooks/stripe"
 
-// hostedRoutes are where payment gateways send their messages, and the pages of the sandbox gateway, while
-// it is on.
+// hostedRoutes are those of payment gateways: the address that Stripe calls, and the pages of the sandbox
+// while it is on.
 func hostedRoutes(d Deps) []page.Route {
-	w := hosted.NewWebhook(d.payments(), d.log())
-	routes := []page.Route{{Method: http.MethodPost, Path: stripeWebhookPath, Handler: w.Stripe}}
+	webhook := hosted.NewWebhook(d.payments(), d.log())
+	routes := []page.Route{{Method: http.MethodPost, Path: stripeWebhookPath, Handler: webhook.Stripe}}
 	gateway, on := d.payments().Gateway(payment.Sandbox).(*sandbox.Gateway)
 	if !on {
 		return routes
 	}
 	h := hosted.New(gateway, d.payments(), access.New(d.DB), d.log())
-	return append(routes, []page.Route{
-		{Method: http.MethodGet, Path: sandbox.SetupPath + ":ref", Scope: page.SignedIn, Handler: h.ShowSetup},
-		{Method: http.MethodPost, Path: sandbox.SetupPath + ":ref", Scope: page.SignedIn, Handler: h.Setup},
-		{Method: http.MethodGet, Path: sandbox.PayPath + ":ref", Scope: page.SignedIn, Handler: h.ShowPay},
-		{Method: http.MethodPost, Path: sandbox.PayPath + ":ref", Scope: page.SignedIn, Handler: h.Pay},
-	}...)
+	return append(routes,
+		page.Route{Method: http.MethodGet, Path: sandbox.SetupPath + ":ref", Scope: page.SignedIn, Handler: h.ShowSetup},
+		page.Route{Method: http.MethodPost, Path: sandbox.SetupPath + ":ref", Scope: page.SignedIn, Handler: h.Setup},
+		page.Route{Method: http.MethodGet, Path: sandbox.PayPath + ":ref", Scope: page.SignedIn, Handler: h.ShowPay},
+		page.Route{Method: http.MethodPost, Path: sandbox.PayPath + ":ref", Scope: page.SignedIn, Handler: h.Pay},
+	)
 }
