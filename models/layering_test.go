@@ -45,6 +45,7 @@ var keepers = []struct {
 	{"github.com/jackc", "models/db and *_store.go", isStore},
 	{"github.com/labstack/echo", "handlers and cmd", func(f sourceFile) bool { return within(f.pkg, "handlers") || within(f.pkg, "cmd") }},
 	{"github.com/jung-kurt/gofpdf", "views/documents", func(f sourceFile) bool { return within(f.pkg, "views/documents") }},
+	{"github.com/stripe", "models/payment/stripe", func(f sourceFile) bool { return within(f.pkg, "models/payment/stripe") }},
 }
 
 // sourceFile is one file that is not a test; pkg is its folder from the root, with slashes.
@@ -215,6 +216,8 @@ func TestLayeringSees(t *testing.T) {
 		{"views/group", "credits_templ.go", "billfold/models/credit", false},
 		{"views/group", "credits.go", "github.com/jung-kurt/gofpdf", true},
 		{"views/documents", "pdf.go", "github.com/jung-kurt/gofpdf", false},
+		{"models/payment", "pay_store.go", "github.com/stripe/stripe-go/v85", true},
+		{"models/payment/stripe", "notice.go", "github.com/stripe/stripe-go/v85/webhook", false},
 		{"handlers/page", "render.go", "billfold/handlers/group", true},
 		{"handlers/page", "render.go", "billfold/views", false},
 		{"handlers/group", "credits.go", "billfold/handlers/page", false},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"billfold/models"
 	"billfold/models/db"
@@ -15,7 +16,8 @@ type gatewayFlags struct {
 	Sandbox   bool  `env:"BILLFOLD_SANDBOX" help:"Take payments through a built-in gateway with test cards: no money moves. --demo includes it."`
 }
 
-// check refuses days on which nothing could be tried, and keys of Stripe that cannot be right. Kong calls it through the commands' Validate.
+// check refuses days on which nothing could be tried, and keys of Stripe that cannot be right. Kong calls it
+// through the commands' Validate.
 func (f gatewayFlags) check() error {
 	for i, day := range f.RetryDays {
 		if day < 1 || day > 365 || (i > 0 && day <= f.RetryDays[i-1]) {
@@ -26,12 +28,24 @@ func (f gatewayFlags) check() error {
 	return err
 }
 
-// gateways are the payment gateways that are set up, the one for new cards first.
-func (f gatewayFlags) gateways(d *db.DB, clock models.Clock) ([]payment.Gateway, error) {
-	if f.Sandbox {
-		return []payment.Gateway{sandbox.New(d, clock)}, nil
+// gateways are the payment gateways that are set up, the one for new cards first: Stripe, when the
+// environment has its keys. Beside the sandbox only its test mode is let in: invoices of a demo are nothing
+// to take real money for.
+func (f gatewayFlags) gateways(d *db.DB, clock models.Clock) (list []payment.Gateway, err error) {
+	g, err := stripeGateway()
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	if g != nil {
+		list = append(list, g)
+	}
+	if f.Sandbox {
+		list = append(list, sandbox.New(d, clock))
+		if g != nil && !g.TestMode() {
+			return nil, fmt.Errorf("%s is a live key: it does not go with --demo and --sandbox", stripeKeyVariable)
+		}
+	}
+	return list, nil
 }
 
 // payments is the store that collects, over the gateways that are set up.
@@ -39,13 +53,6 @@ func (f gatewayFlags) payments(d *db.DB, clock models.Clock, publicURL string) (
 	gateways, err := f.gateways(d, clock)
 	if err != nil {
 		return nil, err
-	}
-	stripe, err := stripeGateway()
-	if err != nil {
-		return nil, err
-	}
-	if stripe != nil {
-		gateways = append([]payment.Gateway{stripe}, gateways...)
 	}
 	return payment.NewStore(d, clock, payment.Options{RetryDays: f.RetryDays, PublicURL: publicURL}, gateways...), nil
 }

@@ -109,6 +109,9 @@ func (c *serveCmd) Run(a *app) error {
 	if c.Demo {
 		fmt.Fprintf(a.stdout, "Sign in as %s with the password %s\n", demo.Email, c.DemoPassword)
 	}
+	if inTestMode(payments) {
+		fmt.Fprintln(a.stdout, "Stripe is in test mode: no money moves.")
+	}
 	fmt.Fprintln(a.stdout, "Stop it with Ctrl+C.")
 	deps := handlers.Deps{DB: d, Clock: clock, Log: log, Payments: payments, PublicURL: public, Operator: operatorOf(d, clock), Draining: func() bool { return a.ctx.Err() != nil }}
 	return serveUntil(a.ctx, listener, handlers.NewServer(handlers.New(deps)))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"billfold/models/payment"
 	"billfold/models/payment/stripe"
 )
 
@@ -31,4 +32,10 @@ func stripeGateway() (*stripe.Gateway, error) {
 		return nil, fmt.Errorf("%s, %s: %w", stripeKeyVariable, stripeWebhookVariable, err)
 	}
 	return g, nil
+}
+
+// inTestMode reports whether payments are taken through Stripe with a key of its test mode.
+func inTestMode(payments *payment.Store) bool {
+	g, ok := payments.Gateway(payment.Stripe).(*stripe.Gateway)
+	return ok && g.TestMode()
 }

@@ -26,8 +26,30 @@ func TestStripeFromTheEnvironment(t *testing.T) {
 			t.Errorf("%q %q: %v", c.key, c.secret, err)
 		}
 		store, err := flags.payments(dbtest.New(t, db.SQLite), nil, "https://b.example")
+		if err == nil && inTestMode(store) != (c.gateway != "") {
+			t.Errorf("%q: in test mode is %v", c.key, inTestMode(store))
+		}
 		if c.complaint == "" && (err != nil || store.GatewayName() != c.gateway) || c.complaint != "" && err == nil {
 			t.Errorf("%q %q: %v", c.key, c.secret, err)
 		}
+	}
+}
+
+// TestStripeBesideTheSandbox: Stripe takes new cards, and never with a live key.
+func TestStripeBesideTheSandbox(t *testing.T) {
+	d, flags := dbtest.New(t, db.SQLite), gatewayFlags{Sandbox: true}
+	t.Setenv(stripeWebhookVariable, "whsec_canary")
+	t.Setenv(stripeKeyVariable, "sk_test_canary")
+	store, err := flags.payments(d, nil, "https://b.example")
+	if err != nil || store.GatewayName() != payment.Stripe || store.Gateway(payment.Sandbox) == nil {
+		t.Errorf("%v", err)
+	}
+	t.Setenv(stripeKeyVariable, "sk_live_canary")
+	if _, err := flags.payments(d, nil, "https://b.example"); err == nil || strings.Contains(err.Error(), "canary") {
+		t.Errorf("a live key beside the sandbox: %v", err)
+	}
+	flags.Sandbox = false
+	if store, err := flags.payments(d, nil, "https://b.example"); err != nil || inTestMode(store) {
+		t.Errorf("a live key alone: %v", err)
 	}
 }

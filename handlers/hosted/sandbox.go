@@ -1,5 +1,9 @@
 // Package hosted answers the pages of the built-in sandbox gateway, which stand in for a payment provider's.
 // They are there only while the sandbox is on, and only for members who may change the account's billing.
+// It also takes in what Stripe tells us.
+//
+//	sandbox.go, sandbox_pay.go  the sandbox's pages
+//	webhook.go                  messages of Stripe
 package hosted
 
 import (

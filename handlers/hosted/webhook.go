@@ -1,6 +1,3 @@
-// Package hosted is where payment gateways and their pages meet the console.
-//
-//	webhook.go  messages that Stripe sends to us
 package hosted
 
 import (
@@ -19,7 +16,7 @@ import (
 // maxMessage bounds a message; Stripe's are some kilobytes.
 const maxMessage = 256 << 10
 
-// Webhook answers the gateways.
+// Webhook takes in the messages of payment gateways.
 type Webhook struct {
 	payments *payment.Store
 	log      *slog.Logger

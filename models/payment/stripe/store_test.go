@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/account"
 	"billfold/models/db"
@@ -22,7 +21,6 @@ import (
 	"billfold/models/verify"
 
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 )
 
 var (
@@ -42,6 +40,7 @@ type world struct {
 	invoices *invoice.Store
 	accounts *account.Store
 	n        int
+	coming   bool // back from the page, else the message is first
 }
 
 func each(t *testing.T, fn func(w *world)) {
@@ -128,23 +127,25 @@ func (w *world) debtor(card string) *debtor {
 	return p
 }
 
-// choose adds a card on Stripe's page and chooses it for the group.
+// choose adds a card for the group on Stripe's page. We hear of it by the person's coming back or by the
+// message, in turns.
 func (w *world) choose(p *debtor, card string) {
 	w.Helper()
-	customer, err := w.gateway.Customer(ctx, payment.Customer{AccountID: p.scope.AccountID(), Name: "Acme"})
-	w.must(err)
-	s, err := w.gateway.StartSetup(ctx, payment.SetupOrder{Key: models.NewID(), CustomerRef: customer, AccountID: p.scope.AccountID(), ReturnURL: back.Return, CancelURL: back.Cancel})
+	s, err := w.payments.StartSetup(ctx, p.scope, payment.SetupRequest{GroupID: p.group, BackTo: "/billing-groups/" + p.group,
+		Return: func(setup string) string { return "/added/" + setup }})
 	w.must(err)
 	w.fake.AddCard(s.Ref, card)
-	out, err := w.gateway.Setup(ctx, s.Ref)
+	if w.coming = !w.coming; w.coming {
+		var id string
+		w.must(w.d.Read(ctx).Raw(`SELECT id FROM card_setups WHERE session_ref = ?`, s.Ref).Scan(&id).Error)
+		_, err = w.payments.FinishSetup(ctx, p.scope, id)
+		w.must(err)
+	}
+	w.deliver(w.fake.Message("checkout.session.completed"))
+	cards, err := w.accounts.PaymentMethods(ctx, p.scope)
 	w.must(err)
-	id := models.NewID()
-	w.must(w.d.RunTx(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO payment_methods (id, account_id, kind, terms_days, provider, provider_ref, brand, last4, holder, exp_month, exp_year, created_at)
-			VALUES (?, ?, 'card', 0, 'stripe', ?, ?, ?, ?, ?, ?, ?)`, id, p.scope.AccountID(), out.Card.Ref, out.Card.Brand, out.Card.Last4, out.Card.Holder,
-			out.Card.ExpMonth, out.Card.ExpYear, w.now).Error
-	}))
-	w.must(w.accounts.ChoosePaymentMethod(ctx, p.scope, p.group, id))
+	w.want("the cards", len(cards), 1)
+	w.want("the card", cards[0].Label(), "Visa ending 4242")
 }
 
 func (w *world) attempts(p *debtor) []payment.Attempt {
