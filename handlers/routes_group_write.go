@@ -37,6 +37,8 @@ func groupWriteRoutes(d Deps) []page.Route {
 		post("/billing-information/edit", h.SaveDetails),
 		get("/emails/edit", access.Write, h.ShowEmails),
 		post("/emails/edit", h.SaveEmails),
+		get("/invoices/:file/email", access.Write, h.ShowEmailInvoice),
+		post("/invoices/:file/email", h.EmailInvoice),
 		get("/payment-method", access.Write, h.ShowPaymentMethod),
 		post("/payment-method", h.SavePaymentMethod),
 		get("/invoices/:file/pay", access.Write, h.ShowPay),

@@ -44,6 +44,7 @@ var keepers = []struct {
 	{"github.com/glebarez", "models/db and *_store.go", isStore},
 	{"github.com/jackc", "models/db and *_store.go", isStore},
 	{"github.com/labstack/echo", "handlers and cmd", func(f sourceFile) bool { return within(f.pkg, "handlers") || within(f.pkg, "cmd") }},
+	{"github.com/wneessen/go-mail", "models/mail/smtp", func(f sourceFile) bool { return within(f.pkg, "models/mail/smtp") }},
 	{"github.com/jung-kurt/gofpdf", "views/documents", func(f sourceFile) bool { return within(f.pkg, "views/documents") }},
 	{"github.com/stripe", "models/payment/stripe", func(f sourceFile) bool { return within(f.pkg, "models/payment/stripe") }},
 }
@@ -228,6 +229,8 @@ func TestLayeringSees(t *testing.T) {
 		{"cmd/billfold", "serve.go", "billfold/models/db/dbtest", true},
 		{"handlers/handlertest", "handlertest.go", "billfold/models/db/dbtest", false},
 		{"handlers", "server.go", "billfold/handlers/handlertest", true},
+		{"models/mail", "send_store.go", "github.com/wneessen/go-mail/smtp", true},
+		{"models/mail/smtp", "send.go", "github.com/wneessen/go-mail/smtp", false},
 		{"models/people", "user.go", "billfold/models/seller", true},
 		{"models/tax", "tax.go", "billfold/models/seller", false},
 		{"static", "static.go", "billfold/models", true},

@@ -55,6 +55,9 @@ func InvoiceCSVPath(group, number string) string { return InvoicePath(group, num
 // InvoiceXMLPath is the e-invoice.
 func InvoiceXMLPath(group, number string) string { return InvoicePath(group, number) + ".xml" }
 
+// InvoiceEmailPath is the page that asks who gets a copy of an invoice by email.
+func InvoiceEmailPath(group, number string) string { return InvoicePath(group, number) + "/email" }
+
 // PayNowPath is the page on which an invoice is paid.
 func PayNowPath(group, number string) string { return InvoicePath(group, number) + "/pay" }
 

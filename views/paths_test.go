@@ -45,6 +45,7 @@ func TestPaths(t *testing.T) {
 		"/billing-groups/g1/events.csv":                        EventsCSVPath("g1"),
 		"/billing-groups/g1/billing-information":               BillingInformationPath("g1"),
 		"/billing-groups/g1/billing-information/edit":          EditDetailsPath("g1"),
+		"/billing-groups/g1/invoices/BF-2026-000412/email":     InvoiceEmailPath("g1", "BF-2026-000412"),
 		"/billing-groups/g1/emails/edit":                       EditEmailsPath("g1"),
 		"/billing-groups/g1/payment-method":                    PaymentMethodPath("g1"),
 		"/sign-in?return=%2Faccounts%3Fq%3D1":                  SignInReturnPath("/accounts?q=1"),

@@ -58,6 +58,9 @@ func (h *Handler) showInvoicePage(c echo.Context, address string) error {
 	if err := h.paying(c, &v, sheet); err != nil {
 		return err
 	}
+	if err := h.emailed(c, &v, sheet.Row); err != nil {
+		return err
+	}
 	v.Shell.Title = v.Title + " – " + g.Name
 	v.Lines = group.NewLines(g.ID, sheet, lines)
 	return page.Render(c, http.StatusOK, group.InvoicePage(v))

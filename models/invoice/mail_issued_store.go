@@ -1,9 +1,11 @@
 package invoice
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"billfold/models/access"
 	"billfold/models/account"
 	"billfold/models/mail"
 	"billfold/models/money"
@@ -51,4 +53,9 @@ func documentFacts(tx *gorm.DB, row Row) (mail.Facts, account.Information, error
 		}
 	}
 	return facts, info, nil
+}
+
+// Emailed gives the latest mails that carry an invoice of the scope's account, the newest first, at most limit.
+func (s *Store) Emailed(ctx context.Context, scope access.Scope, row Row, limit int) ([]mail.Mail, error) {
+	return mail.NewStore(s.db, s.clock).OfInvoice(ctx, scope.AccountID(), row.ID, limit, mail.InvoiceIssued, mail.CreditNoteIssued, mail.InvoiceCopy)
 }

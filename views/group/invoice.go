@@ -27,6 +27,7 @@ type InvoiceView struct {
 	PDFSize  string
 	PDFText  string // why there is no PDF yet
 	CSVPath  string
+	EmailTo  string // path of the page that emails a copy, empty for who may not
 	BillTo   []string
 	Facts    []Fact
 	Totals   []Total
