@@ -68,7 +68,7 @@ func New(d Deps) http.Handler {
 // NewAPI is the API alone, with the log and the headers of all answers.
 func NewAPI(d Deps) *api.API {
 	a := api.New(api.Deps{DB: d.DB, Clock: d.Clock, Wall: d.Wall, Log: d.log(), PublicURL: d.PublicURL, RequestID: page.RequestID})
-	a.Use(logRequests(d.log()), securityHeaders(d.secure()))
+	a.Use(logRequests(d.log()), securityHeaders(d))
 	return a
 }
 
@@ -87,7 +87,7 @@ func With(d Deps, table []page.Route) http.Handler {
 			_ = c.String(http.StatusInternalServerError, "Sorry, there is a problem. Try again later.\n")
 		}
 	}
-	e.Use(logRequests(d.log()), securityHeaders(d.secure()), kit.Middleware(), sameOrigin(d.PublicURL))
+	e.Use(logRequests(d.log()), securityHeaders(d), kit.Middleware(), sameOrigin(d.PublicURL))
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	e.HEAD(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	register(e, kit, table)
@@ -125,17 +125,24 @@ func NewServer(handler http.Handler) *http.Server {
 	}
 }
 
-// contentSecurity allows our own files and nothing else, no inline code and styles.
-const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// hostedPages is where forms may lead that hand a person over to a payment gateway, by the gateway's name.
+var hostedPages = map[string]string{payment.Stripe: " https://checkout.stripe.com"}
+
+// contentSecurity allows our own files and nothing else, no inline code and styles; forms may also lead to
+// the pages of the gateway at which cards are added.
+func contentSecurity(gateway string) string {
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src 'self'; form-action 'self'" + hostedPages[gateway] + "; base-uri 'none'; frame-ancestors 'none'"
+}
 
 // securityHeaders sets the headers that every answer carries. Pages, errors and files of ours are not
 // to be stored; static files say otherwise themselves.
-func securityHeaders(secure bool) echo.MiddlewareFunc {
+func securityHeaders(d Deps) echo.MiddlewareFunc {
+	policy, secure := contentSecurity(d.payments().GatewayName()), d.secure()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			h := c.Response().Header()
-			h.Set("Content-Security-Policy", contentSecurity)
+			h.Set("Content-Security-Policy", policy)
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")

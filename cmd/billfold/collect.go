@@ -28,6 +28,7 @@ func collecting(payments *payment.Store) map[string]job.Func {
 			}
 			return payments.Collect(ctx, p.InvoiceID)
 		},
+		payment.JobRemoveCard: payments.ForgetCard,
 	}
 }
 

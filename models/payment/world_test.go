@@ -132,8 +132,7 @@ func (w *world) choose(p *debtor, card string) {
 	w.Helper()
 	p.card = models.NewID()
 	w.exec(`INSERT INTO payment_methods (id, account_id, kind, terms_days, provider, provider_ref, brand, last4, holder, exp_month, exp_year, created_at)
-		VALUES (?, ?, 'card', 0, 'sandbox', ?, 'Visa', '4242', 'Ana Lima', 8, 2028, ?)`, p.card, p.scope.AccountID(), p.card, w.now)
-	w.gateway.Card(p.card, card)
+		VALUES (?, ?, 'card', 0, 'sandbox', ?, 'Visa', '4242', 'Ana Lima', 8, 2028, ?)`, p.card, p.scope.AccountID(), card+"-"+p.card, w.now)
 	w.must(w.accounts.ChoosePaymentMethod(ctx, p.scope, p.group, p.card))
 }
 
@@ -208,6 +207,13 @@ func (w *world) events(p *debtor) (types []string) {
 
 func (w *world) receive(m paymenttest.Message) error {
 	return w.payments.Receive(ctx, payment.Sandbox, m.Header, m.Body)
+}
+
+// pay records a bank transfer, "" for all that is due.
+func (w *world) pay(p *debtor, amount, reference string) {
+	w.Helper()
+	_, err := w.invoices.RecordPayment(ctx, operator, invoice.NewPayment{Number: p.number, Amount: amount, Reference: reference})
+	w.must(err)
 }
 
 // sweep does what is due, to its end.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 	"billfold/models/payment"
 )
 
-// What becomes of a charge is told by the card's reference.
+// What becomes of a charge is told by the card's reference, up to a dash.
 const (
 	Works    = "card_works"    // the money is taken at once
 	Declined = "card_declined" // the bank refuses
@@ -49,15 +50,15 @@ type Gateway struct {
 	lost      int // questions that do not arrive
 	mute      int // answers that get lost
 	asked     map[string]int
-	cards     map[string]string // what a card does, of cards with references of their own
 	hold      func(what string) // before each call, for tests that hold one back
+	after     func(what string) // after each call that arrived
 	now       func() time.Time
 }
 
 // New makes a gateway of a name that the product knows.
 func New(name string) *Gateway {
 	return &Gateway{name: name, charges: map[string]*Charge{}, customers: map[string]string{}, refunds: map[string]string{},
-		setups: map[string]*payment.SetupOutcome{}, asked: map[string]int{}, cards: map[string]string{}, hold: func(string) {}, now: time.Now}
+		setups: map[string]*payment.SetupOutcome{}, asked: map[string]int{}, hold: func(string) {}, after: func(string) {}, now: time.Now}
 }
 
 // Name is as the product stores it.
@@ -71,6 +72,9 @@ func (g *Gateway) LoseAnswers(n int) { g.lock(func() { g.mute = n }) }
 
 // Hold is called before each question is taken in, with its name: Charge, Find, ...
 func (g *Gateway) Hold(fn func(what string)) { g.hold = fn }
+
+// After is called after each question was taken in, before its answer is given.
+func (g *Gateway) After(fn func(what string)) { g.after = fn }
 
 // Asked is how often a question arrived: Charge, StartPayment, Find, Cancel, Refund, Customer.
 func (g *Gateway) Asked(what string) (n int) {
@@ -99,6 +103,7 @@ func (g *Gateway) lock(fn func()) {
 // answer takes a question in, unless it gets lost, and gives its answer, unless that does.
 func (g *Gateway) answer(what string, work func() error) error {
 	g.hold(what)
+	defer g.after(what)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.lost > 0 {
@@ -181,14 +186,9 @@ func (g *Gateway) ref(kind string) string {
 	return fmt.Sprintf("%s_%d", kind, g.n)
 }
 
-// Card makes a reference of a card that does what another one says.
-func (g *Gateway) Card(ref, does string) { g.lock(func() { g.cards[ref] = does }) }
-
 // use charges a card.
 func (g *Gateway) use(c *Charge, card string) {
-	if does := g.cards[card]; does != "" {
-		card = does
-	}
+	card, _, _ = strings.Cut(card, "-")
 	c.Brand, c.Last4 = "Visa", "4242"
 	switch card {
 	case Works:

@@ -92,3 +92,10 @@ func (m Message) Outcome() payment.Outcome {
 	}
 	return *n.Outcome
 }
+
+// Says is what the gateway would say of a charge of its books in a state.
+func Says(g *Gateway, key string, state payment.State) payment.Outcome {
+	c, _ := g.Book(key)
+	c.State = state
+	return c.Outcome
+}

@@ -13,7 +13,7 @@ CREATE TABLE gateway_customers (
 ALTER TABLE payment_methods ADD COLUMN country text NOT NULL DEFAULT '', ADD COLUMN expiry_warned_at timestamptz;
 CREATE UNIQUE INDEX payment_methods_ref ON payment_methods (provider, provider_ref) WHERE removed_at IS NULL AND provider_ref <> '';
 
--- A visit to a gateway's page that adds a card. session_ref is empty until the gateway has answered.
+-- A visit to a gateway's page that adds a card, and who went. session_ref is empty until the gateway has answered.
 CREATE TABLE card_setups (
   id          uuid PRIMARY KEY,
   account_id  uuid NOT NULL REFERENCES accounts (id),
@@ -22,6 +22,9 @@ CREATE TABLE card_setups (
   gateway     text NOT NULL CHECK (gateway IN ('stripe', 'sandbox')),
   session_ref text NOT NULL,
   back_to     text NOT NULL,
+  actor_kind  text NOT NULL,
+  actor_id    text NOT NULL,
+  actor_name  text NOT NULL,
   state       text NOT NULL CHECK (state IN ('open', 'done', 'ended')),
   method_id   uuid,
   created_at  timestamptz NOT NULL,

@@ -14,7 +14,7 @@ ALTER TABLE payment_methods ADD COLUMN country TEXT NOT NULL DEFAULT '';
 ALTER TABLE payment_methods ADD COLUMN expiry_warned_at DATETIME;
 CREATE UNIQUE INDEX payment_methods_ref ON payment_methods (provider, provider_ref) WHERE removed_at IS NULL AND provider_ref <> '';
 
--- A visit to a gateway's page that adds a card. session_ref is empty until the gateway has answered.
+-- A visit to a gateway's page that adds a card, and who went. session_ref is empty until the gateway has answered.
 CREATE TABLE card_setups (
   id          TEXT NOT NULL PRIMARY KEY,
   account_id  TEXT NOT NULL REFERENCES accounts (id),
@@ -23,6 +23,9 @@ CREATE TABLE card_setups (
   gateway     TEXT NOT NULL CHECK (gateway IN ('stripe', 'sandbox')),
   session_ref TEXT NOT NULL,
   back_to     TEXT NOT NULL,
+  actor_kind  TEXT NOT NULL,
+  actor_id    TEXT NOT NULL,
+  actor_name  TEXT NOT NULL,
   state       TEXT NOT NULL CHECK (state IN ('open', 'done', 'ended')),
   method_id   TEXT,
   created_at  DATETIME NOT NULL,
