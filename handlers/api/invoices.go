@@ -142,10 +142,10 @@ func stateOf(inv invoice.FullInvoice) string {
 		}
 		return "paid"
 	case invoice.PaymentFailed:
-		if inv.Snapshot.Payment.Kind == account.Card {
-			return "failed_credit_card_charge"
+		if inv.NoCard {
+			return "failed_no_credit_card"
 		}
-		return "failed_no_credit_card"
+		return "failed_credit_card_charge"
 	case invoice.Credited:
 		return "no_payment_expected"
 	}

@@ -141,6 +141,9 @@ func (s *Store) ofAccount(ctx context.Context, scope access.Scope, usd *dollars,
 	} else if inv.Snapshot, err = row.Decode(); err != nil {
 		return inv, err
 	}
+	if inv.NoCard, err = noCard(s.db.Read(ctx), row); err != nil {
+		return inv, err
+	}
 	currency, day := money.Currency(inv.Currency), rateDay(inv.Row, s.clock.Now())
 	if inv.NetUSD, err = usd.of(money.New(inv.TaxableMinor, currency), day); err != nil {
 		return inv, err

@@ -21,8 +21,12 @@ func (s *Store) listInvoice(ctx context.Context, scope access.Scope, row Row, gr
 		}
 		return s.fullInvoice(ctx, scope, full, group)
 	}
+	none, err := noCard(s.db.Read(ctx), row)
+	if err != nil {
+		return FullInvoice{}, err
+	}
 	snapshot, err := row.brief()
-	return FullInvoice{Row: row, Snapshot: snapshot, GroupName: group.Name, GroupDeleted: group.Deleted}, err
+	return FullInvoice{Row: row, Snapshot: snapshot, GroupName: group.Name, GroupDeleted: group.Deleted, NoCard: none}, err
 }
 
 // brief decodes of a snapshot only the group's name and the payment, which stand next to each other. A name

@@ -17,6 +17,7 @@ type FullInvoice struct {
 	Snapshot     Snapshot
 	GroupName    string
 	GroupDeleted bool
+	NoCard       bool // its payment failed, and there is no card on file any more
 }
 
 // invoicesRead is how many invoices are read at once.
@@ -73,6 +74,9 @@ func (s *Store) FullInvoice(ctx context.Context, scope access.Scope, address str
 func (s *Store) fullInvoice(ctx context.Context, scope access.Scope, row Row, group namedGroup) (f FullInvoice, err error) {
 	f = FullInvoice{Row: row, GroupName: group.Name, GroupDeleted: group.Deleted}
 	if row.State != Estimate {
+		if f.NoCard, err = noCard(s.db.Read(ctx), row); err != nil {
+			return f, err
+		}
 		f.Snapshot, err = row.Decode()
 		return f, err
 	}

@@ -180,13 +180,11 @@ func (s *Store) groupInvoices(ctx context.Context, tx *gorm.DB, scope access.Sco
 	if err != nil {
 		return nil, err
 	}
-	none, err := noMethod(tx, scope)
-	if err != nil {
-		return nil, err
-	}
 	for i := range items {
 		it := &items[i]
-		it.NoCard = none && it.State == PaymentFailed
+		if it.NoCard, err = noCard(tx, it.Row); err != nil {
+			return nil, err
+		}
 		if at, ok := paid[it.ID]; ok {
 			it.PaidOn = &at
 		}

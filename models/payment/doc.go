@@ -3,5 +3,7 @@
 // ever seen here.
 //
 //	gateway.go   what a gateway can do: the interface that packages stripe and sandbox fill
+//	camt.go      a bank's statement: booked credits (camt_entry.go) and the invoices they name (reference.go);
+//	             bank_store.go makes payments of them
 //	charge.go    rules: the life of a charge, when a failed one is tried again
 package payment
