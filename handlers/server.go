@@ -15,6 +15,7 @@ import (
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
+	"billfold/models/payment"
 	"billfold/models/people"
 	"billfold/static"
 	"billfold/views"
@@ -28,6 +29,7 @@ type Deps struct {
 	Clock     models.Clock                         // business time
 	Wall      models.Clock                         // real time of sessions and limits; nil but in tests
 	Log       *slog.Logger                         // nil: none
+	Payments  *payment.Store                       // nil: no gateway is set up
 	PublicURL string                               // scheme and host that browsers use, "https://billing.example.com"; "" is plain http
 	Operator  func(context.Context) views.Operator // who runs the installation; nil: nobody is named
 	Draining  func() bool                          // true once the process stops: /readyz says no; nil: never
@@ -35,6 +37,14 @@ type Deps struct {
 
 // People is the store of users and sessions, on the clocks of d.
 func (d Deps) People() *people.Store { return people.NewStore(d.DB, d.Clock).OnWallClock(d.Wall) }
+
+// payments is the store of cards and charges, without a gateway when none was given.
+func (d Deps) payments() *payment.Store {
+	if d.Payments == nil {
+		return payment.NewStore(d.DB, d.Clock, payment.Options{PublicURL: d.PublicURL})
+	}
+	return d.Payments
+}
 
 func (d Deps) log() *slog.Logger {
 	if d.Log == nil {

@@ -16,7 +16,7 @@ type FormProps struct {
 	Key     string        // idempotency key, sent as form_key; each rendered form has one of its own
 	Hidden  []HiddenField // values carried along
 	Select  bool          // the form holds checkboxes that CountSubmit and SelectBar count
-	Repeats bool          // the form holds a RepeatedField: Enter saves instead of removing the first entry
+	Repeats bool          // the form holds a RepeatedField or AddressFields: Enter saves instead of pressing their first button
 }
 
 // Form posts its children. Nothing is checked by the browser; a second click on the way is dropped.

@@ -30,7 +30,7 @@ func (noticeRow) TableName() string { return "gateway_notices" }
 // the business clock says. Each notice has its effect once, in one transaction with the note of it; what
 // does not fit our charge in invoice, amount, currency or reference changes nothing, and an event says so.
 // No error means that the gateway need not send it again. Kinds: NotFound (no such gateway is set up),
-// Invalid (forged, or too old).
+// Invalid (forged, or too old), Unavailable (what it is about could not be asked for).
 func (s *Store) Receive(ctx context.Context, gateway string, header http.Header, body []byte) error {
 	g := s.gateways[gateway]
 	if g == nil {
@@ -41,7 +41,7 @@ func (s *Store) Receive(ctx context.Context, gateway string, header http.Header,
 	case errors.Is(err, ErrForged):
 		return models.Invalidf("signature", "%s", ErrForged)
 	case err != nil:
-		return models.Invalidf("body", "The message cannot be read")
+		return unavailable(err) // the gateway sends it again
 	case n.ID == "":
 		return models.Invalidf("body", "The message has no id")
 	}
