@@ -191,10 +191,10 @@ func (w *world) last(p *debtor) payment.Attempt {
 	return list[len(list)-1]
 }
 
-// mails are the kinds of the mails about an invoice, in order, with who gets them.
+// mails are the kinds of the mails about the payment of an invoice, in order, with who gets them.
 func (w *world) mails(p *debtor) (kinds []string) {
 	w.Helper()
-	w.must(w.d.Read(ctx).Raw(`SELECT kind || ' ' || recipients FROM mails WHERE invoice_id = ? ORDER BY created_at, id`, p.id).Scan(&kinds).Error)
+	w.must(w.d.Read(ctx).Raw(`SELECT kind || ' ' || recipients FROM mails WHERE invoice_id = ? AND kind LIKE 'payment.%' ORDER BY created_at, id`, p.id).Scan(&kinds).Error)
 	return kinds
 }
 
