@@ -138,7 +138,8 @@ func (a *applying) set(state State, failure string) error {
 
 func (a *applying) process() error {
 	was := a.charge.State
-	if err := a.set(Processing, ""); err != nil {
+	if err := a.set(Processing, a.charge.FailureCode); err != nil { // which says that it was counted as a failure
+
 		return err
 	}
 	return a.tell("payment.processing", fmt.Sprintf("handed the payment of %s for invoice %s to the bank, which has not decided yet.", a.charge.amount(), *a.row.Number), a.row, was, nil)
@@ -204,11 +205,12 @@ func (a *applying) reverse() error {
 }
 
 // unpaid takes in that a charge ended, or waits for the cardholder, without money. An automatic one counts
-// as a failure once and is tried again on its day. Who pays now has seen it on the page, and what was
+// as a failure once, which its failure code keeps, and is tried again on its day. Who pays now has seen it on the page, and what was
 // planned stays planned.
 func (a *applying) unpaid(state State, failure string) error {
 	was, before := a.charge.State, a.row
-	if state == Failed && failure == "" {
+	counted := a.charge.FailureCode != ""
+	if failure == "" && (state == Failed || a.charge.Kind == Automatic) {
 		failure = FailOther
 	}
 	if err := a.set(state, failure); err != nil {
@@ -223,9 +225,9 @@ func (a *applying) unpaid(state State, failure string) error {
 	case state == Cancelled:
 		kind, words = "payment.cancelled", fmt.Sprintf("gave up charging %s to %s for invoice %s.", a.charge.amount(), a.label(), *a.row.Number)
 	}
-	counts := a.charge.Kind == Automatic && was != ActionRequired && collects(a.row)
+	counts := a.charge.Kind == Automatic && !counted && collects(a.row)
 	after := map[string]any{}
-	if failure != "" {
+	if state != Cancelled {
 		after["reason"] = failure
 	}
 	if counts {

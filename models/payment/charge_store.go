@@ -48,10 +48,13 @@ func (c chargeRow) refs() Refs {
 }
 
 func (c chargeRow) attempt() Attempt {
-	a := Attempt{ID: c.ID, Number: int(c.Attempt), Kind: c.Kind, Gateway: c.Gateway, Amount: c.amount(), State: c.State, Failure: c.FailureCode,
+	a := Attempt{ID: c.ID, Number: int(c.Attempt), Kind: c.Kind, Gateway: c.Gateway, Amount: c.amount(), State: c.State,
 		Brand: c.Brand, Last4: c.Last4, ExpiresAt: c.ExpiresAt, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt}
 	if c.MethodID != nil {
 		a.MethodID = *c.MethodID
+	}
+	if c.State == Failed || c.State == ActionRequired {
+		a.Failure = c.FailureCode
 	}
 	return a
 }

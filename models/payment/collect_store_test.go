@@ -84,22 +84,21 @@ func TestNoCard(t *testing.T) {
 func TestALostAnswerTakesNothingTwice(t *testing.T) {
 	each(t, func(w *world) {
 		p := w.debtor(paymenttest.Works)
-		w.must(w.payments.Collect(ctx, w.debtor(paymenttest.Works).id)) // another account's
-		w.gateway.LoseAnswers(2)                                        // of Customer, of Charge
-		for range 2 {
-			if err := w.payments.Collect(ctx, p.id); !errors.Is(err, paymenttest.ErrLost) || models.KindOf(err) != models.Unavailable {
-				w.Fatal(err)
-			}
+		for _, question := range []string{"Customer", "Charge", "Charge"} {
+			w.loseAnswerTo(question, func() {
+				if err := w.payments.Collect(ctx, p.id); !errors.Is(err, paymenttest.ErrLost) || models.KindOf(err) != models.Unavailable {
+					w.Fatal(err)
+				}
+			})
 			w.want("it", w.stands(p), "issued 12550 started")
 		}
+		w.want("asked", w.gateway.Asked("Charge"), 2)
 		w.must(w.payments.Collect(ctx, p.id))
 		w.want("asked again", w.stands(p), "paid 0 succeeded")
 		taken, n := w.gateway.Taken(p.id)
 		w.want("taken", []any{taken, n}, []any{12_550, 1})
 
 		late := w.debtor(paymenttest.Works)
-		w.must(w.payments.Collect(ctx, w.debtor("").id))
-		w.must(w.payments.Collect(ctx, w.debtor("").id))
 		w.gateway.LoseQuestions(1)
 		if err := w.payments.Collect(ctx, late.id); !errors.Is(err, paymenttest.ErrLost) {
 			w.Fatal(err)

@@ -177,15 +177,12 @@ func TestAPageFollowsWhatIsDue(t *testing.T) {
 		taken, n := w.gateway.Taken(late.id)
 		w.want("taken", []any{taken, n}, []any{0, 0})
 
-		lost := w.debtor("bank")
-		w.payNow(w.debtor("bank"))
-		_, err = w.payments.PayNow(ctx, lost.scope, lost.number, "", back)
-		w.must(err)
 		open := w.debtor("bank")
-		w.gateway.LoseAnswers(2) // of Customer, of StartPayment
-		for range 2 {
-			_, err = w.payments.PayNow(ctx, open.scope, open.number, "", back)
-			w.refused("a lost answer", models.Unavailable, err)
+		for _, question := range []string{"Customer", "StartPayment", "StartPayment"} {
+			w.loseAnswerTo(question, func() {
+				_, err = w.payments.PayNow(ctx, open.scope, open.number, "", back)
+				w.refused("a lost answer", models.Unavailable, err)
+			})
 		}
 		session = w.payNow(open)
 		w.want("pages that were opened for it", len(w.attempts(open)), 1)

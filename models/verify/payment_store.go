@@ -28,7 +28,7 @@ func checkPayments(p *pass) error {
 			WHERE c.state IN ('succeeded', 'surplus', 'refunded', 'reversed') AND c.charge_ref = ''`},
 		{"P1", "a charge is in another currency", `SELECT ` + address + `, c.currency FROM charges c JOIN invoices i ON i.id = c.invoice_id WHERE c.currency <> i.currency`},
 		{"P1", "the failures that are counted are not those of charges", `SELECT ` + address + `, CAST(k.failures AS TEXT) FROM collections k JOIN invoices i ON i.id = k.invoice_id
-			WHERE (k.failures = 0) <> (k.first_failed_at IS NULL) OR k.failures > (SELECT COUNT(*) FROM charges c WHERE c.invoice_id = i.id AND c.kind = 'automatic' AND c.state IN ('failed', 'cancelled', 'action_required'))`},
+			WHERE (k.failures = 0) <> (k.first_failed_at IS NULL) OR k.failures > (SELECT COUNT(*) FROM charges c WHERE c.invoice_id = i.id AND c.kind = 'automatic')`},
 		{"I4", "the state does not follow from what is due", `SELECT i.number, i.state FROM invoices i
 			WHERE i.kind = 'invoice' AND i.number IS NOT NULL AND ((i.state IN ('paid', 'credited') AND i.due_minor <> 0) OR (i.state IN ('issued', 'payment_failed') AND i.due_minor = 0))`},
 	} {

@@ -33,7 +33,6 @@ var ErrLost = errors.New("the connection broke")
 type Charge struct {
 	payment.Outcome
 	Refunded bool // the money went back
-	Cancels  bool // it was given up
 }
 
 // Gateway keeps charges by their key. It is safe for many goroutines.

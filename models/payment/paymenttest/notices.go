@@ -99,3 +99,12 @@ func Says(g *Gateway, key string, state payment.State) payment.Outcome {
 	c.State = state
 	return c.Outcome
 }
+
+// Tell sends how a charge stands now.
+func (g *Gateway) Tell(key string) {
+	g.lock(func() {
+		if c := g.charges[key]; c != nil {
+			g.tell(c)
+		}
+	})
+}

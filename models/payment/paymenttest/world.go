@@ -13,7 +13,6 @@ func (g *Gateway) become(c *Charge, state payment.State, failure string) {
 	if state != payment.Started && state != payment.ActionRequired {
 		c.PayURL = ""
 	}
-	c.Cancels = state == payment.Cancelled
 	g.tell(c)
 }
 
