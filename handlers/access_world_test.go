@@ -32,6 +32,7 @@ type tenant struct {
 	billed                                            string // the group of the invoice
 	used                                              string // the claim that the invoice used
 	move                                              string // the last move, to be undone
+	payment                                           string // of a part of the invoice
 	token, own                                        string // the last application token, and one of somebody's own
 	card, setup, setupRef, payRef                     string // the last card, an open visit that adds one, its page, the page that pays the invoice
 	people                                            map[access.Role]*handlertest.Client
@@ -71,6 +72,10 @@ func newTenants(t *testing.T, dialect db.Dialect) *tenants {
 		a.number = w.one(`SELECT number FROM invoices WHERE id = ?`, ids[0])
 		a.used = w.one(`SELECT claim_id FROM credit_uses WHERE invoice_id = ?`, ids[0])
 		a.line = w.one(`SELECT id FROM invoice_lines WHERE invoice_id = ?`, ids[0])
+		_, err = w.invoices.RecordPayment(ctx, operator, invoice.NewPayment{Number: a.number, Amount: "1.00", Reference: a.word + "beleg"})
+		w.must(err)
+		a.payment = w.one(`SELECT id FROM payments WHERE invoice_id = ?`, ids[0])
+		w.must(w.invoices.SaveReceipt(ctx, a.payment, []byte("%PDF-1.4 "+a.word+" receipt")))
 		w.openPages(a)
 	}
 	return w

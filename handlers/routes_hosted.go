@@ -5,22 +5,15 @@ import (
 
 	"billfold/handlers/hosted"
 	"billfold/handlers/page"
-	"billfold/models/access"
-	"billfold/models/payment"
-	"billfold/models/payment/sandbox"
 )
 
-// hostedRoutes are the pages of the sandbox gateway, while it is on.
+// stripeWebhookPath is the address of the endpoint that an operator sets up at Stripe.
+const stripeWebhookPath = "/webhooks/stripe"
+
+// hostedRoutes are those of payment gateways.
 func hostedRoutes(d Deps) []page.Route {
-	gateway, on := d.payments().Gateway(payment.Sandbox).(*sandbox.Gateway)
-	if !on {
-		return nil
-	}
-	h := hosted.New(gateway, d.payments(), access.New(d.DB), d.log())
+	h := hosted.New(d.payments(), d.log())
 	return []page.Route{
-		{Method: http.MethodGet, Path: sandbox.SetupPath + ":ref", Scope: page.SignedIn, Handler: h.ShowSetup},
-		{Method: http.MethodPost, Path: sandbox.SetupPath + ":ref", Scope: page.SignedIn, Handler: h.Setup},
-		{Method: http.MethodGet, Path: sandbox.PayPath + ":ref", Scope: page.SignedIn, Handler: h.ShowPay},
-		{Method: http.MethodPost, Path: sandbox.PayPath + ":ref", Scope: page.SignedIn, Handler: h.Pay},
+		{Method: http.MethodPost, Path: stripeWebhookPath, Handler: h.Stripe},
 	}
 }

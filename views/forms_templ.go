@@ -16,7 +16,7 @@ type FormProps struct {
 	Key     string        // idempotency key, sent as form_key; each rendered form has one of its own
 	Hidden  []HiddenField // values carried along
 	Select  bool          // the form holds checkboxes that CountSubmit and SelectBar count
-	Repeats bool          // the form holds a RepeatedField: Enter saves instead of removing the first entry
+	Repeats bool          // the form holds a RepeatedField or AddressFields: Enter saves instead of pressing their first button
 	Leaves  bool          // the answer leads to a page of somebody else's: the browser sends the form by itself
 }
 

@@ -15,14 +15,15 @@ type gatewayFlags struct {
 	Sandbox   bool  `env:"BILLFOLD_SANDBOX" help:"Take payments through a built-in gateway with test cards: no money moves. --demo includes it."`
 }
 
-// check refuses days on which nothing could be tried. Kong calls it through the commands' Validate.
+// check refuses days on which nothing could be tried, and keys of Stripe that cannot be right. Kong calls it through the commands' Validate.
 func (f gatewayFlags) check() error {
 	for i, day := range f.RetryDays {
 		if day < 1 || day > 365 || (i > 0 && day <= f.RetryDays[i-1]) {
 			return errors.New("--retry-days must be days from 1 to 365, each later than the one before, such as 1,3,7")
 		}
 	}
-	return nil
+	_, err := stripeGateway()
+	return err
 }
 
 // gateways are the payment gateways that are set up, the one for new cards first.
@@ -38,6 +39,13 @@ func (f gatewayFlags) payments(d *db.DB, clock models.Clock, publicURL string) (
 	gateways, err := f.gateways(d, clock)
 	if err != nil {
 		return nil, err
+	}
+	stripe, err := stripeGateway()
+	if err != nil {
+		return nil, err
+	}
+	if stripe != nil {
+		gateways = append([]payment.Gateway{stripe}, gateways...)
 	}
 	return payment.NewStore(d, clock, payment.Options{RetryDays: f.RetryDays, PublicURL: publicURL}, gateways...), nil
 }

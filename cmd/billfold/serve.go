@@ -49,6 +49,7 @@ func (c *migrateCmd) Run(a *app) error {
 
 type serveCmd struct {
 	gatewayFlags
+	mailFlags
 	Listen       string        `default:"127.0.0.1:8080" help:"Address to listen on."`
 	Demo         bool          `help:"Fill an empty database with a demo on first start, and let admin@acme.example sign in."`
 	DemoPassword string        `help:"Password of the demo user (default: a random one, printed)."`
@@ -94,6 +95,11 @@ func (c *serveCmd) Run(a *app) error {
 	}
 	go worker(d, clock, log, collecting(payments)).Run(a.ctx)
 	go sweepByItself(a.ctx, payments, log)
+	stopMails, err := c.mailByItself(a.ctx, d, clock, public, log)
+	if err != nil {
+		return err
+	}
+	defer stopMails()
 	go closeByItself(a.ctx, invoice.NewStore(d, clock), clock, c.CloseAfter, log)
 	fmt.Fprintf(a.stdout, "Billfold is running at %s\n", public)
 	if c.Demo {

@@ -18,6 +18,7 @@ import (
 func worker(d *db.DB, clock models.Clock, log *slog.Logger, more ...map[string]job.Func) *job.Queue {
 	invoices := invoice.NewStore(d, clock)
 	funcs := map[string]job.Func{
+		invoice.JobReceipt: receiptJob(invoices),
 		invoice.JobPDF: func(ctx context.Context, payload []byte) error {
 			var p invoice.JobInvoice
 			if err := json.Unmarshal(payload, &p); err != nil {

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"billfold/models"
 	"billfold/models/account"
 	"billfold/models/payment"
+	"billfold/models/tax"
 	"billfold/views"
 	view "billfold/views/account"
 
@@ -34,7 +36,7 @@ func (h *Handler) ShowNewGroupDetails(c echo.Context) error {
 }
 
 // SaveNewGroupDetails keeps the details. The buttons of the form that copy details, and add or remove an
-// email, come back to it.
+// email, come back to it. Another country, or something else that tax goes by, only shows it again.
 func (h *Handler) SaveNewGroupDetails(c echo.Context) error {
 	var f detailsForm
 	if err := page.Bind(c, &f); err != nil {
@@ -45,6 +47,9 @@ func (h *Handler) SaveNewGroupDetails(c echo.Context) error {
 		return err
 	}
 	info := f.information()
+	if f.Step != "" {
+		return h.detailsPage(c, f, info, nil)
+	}
 	return page.Submit(c, func() (page.Done, error) {
 		to, err := h.answerDetails(c, &f, &n, &info)
 		if err != nil {
@@ -81,7 +86,7 @@ func (h *Handler) answerDetails(c echo.Context, f *detailsForm, n *account.NewGr
 	case f.Add != "" || f.Remove != "":
 		return here + "#" + views.FieldID(f.editEmails(info)), nil
 	}
-	bad := emailNames(info.Validate())
+	bad := emailNames(info.CheckForm(copied.info))
 	if f.Method != "" && !offered(methods, f.Method) {
 		bad = append(bad, models.Field{Name: "payment_method", Message: "Choose a payment method from the list"})
 	}
@@ -133,9 +138,31 @@ func (h *Handler) detailsPage(c echo.Context, f detailsForm, info account.Inform
 	if err != nil {
 		return err
 	}
-	return page.Render(c, page.Status(problem), view.NewGroupDetailsPage(view.NewGroupDetails{
-		NewGroupStep: step(c, 2, "Billing details", f.Draft, f.Change, problem),
-		Copy:         groups, Info: info, Methods: methods, Method: f.Method, TakesCards: h.payments.TakesCards(), Sandbox: h.sandbox()}))
+	effect, err := h.newTax(c, f.CopyFrom, info)
+	if err != nil {
+		return err
+	}
+	full := view.NewGroupDetailsPage(view.NewGroupDetails{NewGroupStep: step(c, 2, "Billing details", f.Draft, f.Change, problem),
+		Copy: groups, Info: info, Methods: methods, Method: f.Method, Effect: effect.Sentences(),
+		TakesCards: h.payments.TakesCards(), Sandbox: h.sandbox()})
+	switch {
+	case problem == nil && f.Step == views.StepUpdate:
+		return page.Render(c, http.StatusOK, full, views.AddressRegion)
+	case problem == nil && f.Step == views.StepEffect:
+		return page.Render(c, http.StatusOK, full, views.EffectRegion)
+	}
+	return page.Render(c, page.Status(problem), full)
+}
+
+// newTax says how the new group is taxed. A VAT id that is copied is as confirmed as in the group it is from.
+func (h *Handler) newTax(c echo.Context, copyFrom string, info account.Information) (tax.Effect, error) {
+	from, err := h.copied(c, copyFrom, nil)
+	if models.KindOf(err) != models.Invalid && err != nil {
+		return tax.Effect{}, err
+	}
+	effect, err := h.invoices.TaxEffect(page.Ctx(c), from.info, info)
+	effect.New = true
+	return effect, err
 }
 
 // emailNames gives the errors of single emails the names of their boxes: "invoice_emails[1]" is

@@ -49,9 +49,9 @@ func LockTx(tx *gorm.DB, accountID, invoiceID string) (Row, error) {
 }
 
 // ArriveTx records money for an invoice that the caller has locked: the payment, the sums and the state,
-// in the row too, and queues the mail with the receipt. The caller writes the event. Part of what is due leaves the state as it is; when nothing
-// is due any more the invoice is paid. Kind: Conflict (the state takes no payment, or the reference is
-// recorded already).
+// in the row too, and queues the receipt and the mail with it. The caller writes the event. Part of what is due
+// leaves the state as it is; when nothing is due any more the invoice is paid. Kind: Conflict (the state takes
+// no payment, or the reference is recorded already).
 func ArriveTx(tx *gorm.DB, at time.Time, row *Row, a Arrival) (PaymentRow, error) {
 	if !row.State.TakesPayment() {
 		return PaymentRow{}, models.Conflictf("Invoice %s is %s and takes no payment", *row.Number, row.State.Words())
@@ -64,7 +64,11 @@ func ArriveTx(tx *gorm.DB, at time.Time, row *Row, a Arrival) (PaymentRow, error
 	if err := createPayment(tx, &payment); err != nil {
 		return PaymentRow{}, err
 	}
+	due := row.DueMinor
 	if err := move(tx, at, row, a.Amount.Minor()); err != nil {
+		return PaymentRow{}, err
+	}
+	if err := wantReceipt(tx, payment, due); err != nil {
 		return PaymentRow{}, err
 	}
 	return payment, mailReceived(tx, at, *row, payment)

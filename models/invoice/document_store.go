@@ -132,6 +132,11 @@ func (s *Store) SaveDocument(ctx context.Context, invoiceID, kind string, conten
 				return err
 			}
 		}
+		if made.RowsAffected == 1 && kind == "pdf" {
+			if err := mailIssued(tx, s.clock.Now(), row); err != nil {
+				return err
+			}
+		}
 		var stored documentRow
 		if err := tx.Select("sha256").Where("invoice_id = ? AND kind = ?", row.ID, kind).Take(&stored).Error; err != nil {
 			return err

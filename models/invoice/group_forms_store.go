@@ -158,3 +158,24 @@ func (s *Store) TaxOf(ctx context.Context, info account.Information) (tax.Treatm
 	t, err := tax.TreatmentTx(tx, sell, customer, month.LastDay())
 	return t, month, err
 }
+
+// TaxEffect is what saving information over stored information does to the tax on the next invoice, by the
+// calculation that closing uses.
+func (s *Store) TaxEffect(ctx context.Context, stored, wanted account.Information) (tax.Effect, error) {
+	e := tax.Effect{New: stored.Country == ""}
+	wanted = wanted.Settled(stored)
+	var err error
+	if e.Before, e.Month, err = s.TaxOf(ctx, stored); err != nil {
+		return e, err
+	}
+	if e.After, _, err = s.TaxOf(ctx, wanted); err != nil {
+		return e, err
+	}
+	if wanted.VATID == "" || wanted.VATStatus == account.VATConfirmed || wanted.VATProblem() != "" {
+		return e, nil
+	}
+	wanted.VATStatus = account.VATConfirmed
+	then, _, err := s.TaxOf(ctx, wanted)
+	e.OnceConfirmed = then.Category == tax.Reverse
+	return e, err
+}

@@ -52,6 +52,7 @@ type NewPayment struct {
 
 // Payment says what a recorded payment did.
 type Payment struct {
+	ID     string       `json:"payment_id"`
 	Number string       `json:"invoice_number"`
 	Amount money.Amount `json:"-"`
 	Due    money.Amount `json:"-"`
@@ -73,13 +74,15 @@ func (s *Store) RecordPayment(ctx context.Context, actor access.Actor, p NewPaym
 			return err
 		}
 		at := s.clock.Now()
-		result, err = recordTx(tx, at, actor, row, p)
+		result, err = RecordTx(tx, at, actor, row, p)
 		return err
 	})
 	return result, err
 }
 
-func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayment) (Payment, error) {
+// RecordTx records a bank transfer for an invoice that the caller has locked, with its event, by the rules of
+// RecordPayment.
+func RecordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayment) (Payment, error) {
 	if !row.State.TakesPayment() {
 		return Payment{}, models.Conflictf("Invoice %s is %s and takes no payment", p.Number, row.State.Words())
 	}
@@ -102,7 +105,7 @@ func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayme
 		return Payment{}, models.Invalidf("date", "Enter a date that is not in the future")
 	}
 	before := row
-	_, err := ArriveTx(tx, at, &row, Arrival{Method: bankTransfer, Reference: p.Reference, Label: "Bank transfer", Amount: amount, Date: date})
+	made, err := ArriveTx(tx, at, &row, Arrival{Method: bankTransfer, Reference: p.Reference, Label: "Bank transfer", Amount: amount, Date: date})
 	if err != nil {
 		return Payment{}, err
 	}
@@ -112,7 +115,7 @@ func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayme
 		Before:   map[string]any{"state": before.State, "due": before.DueMinor},
 		After:    map[string]any{"state": row.State, "due": row.DueMinor, "reference": p.Reference, "date": date.Format(time.DateOnly)},
 		Groups:   []string{row.GroupID}, Invoices: []string{row.ID}})
-	return Payment{p.Number, amount, money.New(row.DueMinor, currency), row.State, money.New(excess, currency)}, err
+	return Payment{made.ID, p.Number, amount, money.New(row.DueMinor, currency), row.State, money.New(excess, currency)}, err
 }
 
 // Due is what remains to be paid, never below zero (EN 16931 BR-CO-16; domain.md, "Invoice out" 8).

@@ -12,8 +12,8 @@ import (
 // pagesMeasurements measure the pages of a billing group through the full handler stack.
 func pagesMeasurements() []Measurement {
 	return []Measurement{{"pages", "Pages of a small and of a large billing group, first and deepest", func(ctx context.Context, e *Env) ([]Row, error) {
-		small := pageSize{projects: 10, groups: 2, months: 24, days: 20, events: 100}
-		large := pageSize{projects: e.Projects, groups: max(2, min(1000, e.Projects/10)), months: max(26, min(240, e.Events/1000)), days: 20, events: e.Events}
+		small := pageSize{projects: 10, groups: 2, months: 24, days: 5, events: 100}
+		large := pageSize{projects: e.Projects, groups: max(2, min(1000, e.Projects/10)), months: max(26, min(240, e.Events/1000)), days: 5, events: e.Events}
 		return e.measurePages(ctx, small, large, 100)
 	}}}
 }
@@ -108,7 +108,7 @@ func (e *Env) measurePages(ctx context.Context, small, large pageSize, requests 
 		if worlds[i], err = buildPages(ctx, d, size, e.Progress("Making "+[]string{"the small", "the large"}[i]+" world")); err != nil {
 			return nil, err
 		}
-		if err := e.settle(ctx, d); err != nil {
+		if err := errors.Join(e.tidy(ctx, d), e.settle(ctx, d)); err != nil {
 			return nil, err
 		}
 		if browsers[i], err = newBrowser(ctx, worlds[i]); err != nil {

@@ -92,8 +92,18 @@ func (b *pageBrowser) read(ctx context.Context, path string) (string, error) {
 
 var nextLink = regexp.MustCompile(`rel="next" href="([^"]+)"`)
 
-// deepest follows the links to older or next pages to the last one.
+// deepest follows the links to older or next pages to the last one: in pages of 100 rows as far as they
+// go, and from there in those of 25 that are asked for.
 func (b *pageBrowser) deepest(ctx context.Context, path string) (string, error) {
+	last, err := b.follow(ctx, views.WithQuery(path, "size", "100"))
+	if err != nil {
+		return "", err
+	}
+	return b.follow(ctx, views.WithQuery(last, "size", ""))
+}
+
+// follow is the last of the pages that follow one, in their own size.
+func (b *pageBrowser) follow(ctx context.Context, path string) (string, error) {
 	for {
 		page, err := b.read(ctx, path)
 		if err != nil {

@@ -137,34 +137,6 @@ func (w *pageWorld) insert(ctx context.Context, conn *sql.Conn, tx *sql.Tx, tabl
 	return nil
 }
 
-// readProjects reads the ids of the projects, in the order of their names' numbers.
-func (w *pageWorld) readProjects(ctx context.Context) error {
-	pool, err := w.d.SQL()
-	if err != nil {
-		return err
-	}
-	rows, err := pool.QueryContext(ctx, `SELECT id, name FROM projects`)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	byName := map[string]string{}
-	for rows.Next() {
-		var id, name string
-		if err := rows.Scan(&id, &name); err != nil {
-			return err
-		}
-		byName[name] = id
-	}
-	w.ids = make([]string, w.projects)
-	for i := range w.ids {
-		if w.ids[i] = byName[projectName(i)]; w.ids[i] == "" {
-			return fmt.Errorf("project %s was not made", projectName(i))
-		}
-	}
-	return rows.Err()
-}
-
 // document makes the PDF of an invoice, as the job of the product does.
 func (w *pageWorld) document(ctx context.Context, number string) error {
 	scope, err := w.scope(ctx)

@@ -30,8 +30,8 @@ type pageSize struct {
 	events   int // written besides those of all this
 }
 
-// pageWorld is an account and the billing group whose pages are read. All of it but most of its events
-// came about through the product's own stores; `verify` finds nothing wrong with it.
+// pageWorld is an account and the billing group whose pages are read. All of it but its projects and most
+// of its events came about through the product's own stores; `verify` finds nothing wrong with it.
 type pageWorld struct {
 	pageSize
 	d        *db.DB
@@ -88,7 +88,14 @@ func buildPages(ctx context.Context, d *db.DB, size pageSize, progress func(done
 	if err := w.cast(ctx, clock); err != nil {
 		return nil, err
 	}
-	steps := size.months + size.days + 1
+	if err := w.makeProjects(ctx); err != nil {
+		return nil, err
+	}
+	restore, err := unindexed(ctx, d, "events", "event_subjects")
+	if err != nil {
+		return nil, err
+	}
+	steps := size.months + size.days + 2
 	for i := range size.months {
 		if err := w.past(ctx, month, i); err != nil {
 			return nil, fmt.Errorf("%s: %w", month.Label(), err)
@@ -103,7 +110,11 @@ func buildPages(ctx context.Context, d *db.DB, size pageSize, progress func(done
 		}
 		progress(size.months+i+1, steps)
 	}
-	err := w.present(ctx)
+	if err := w.present(ctx); err != nil {
+		return nil, err
+	}
+	progress(steps-1, steps)
+	err = restore(ctx)
 	progress(steps, steps)
 	return w, err
 }
@@ -163,11 +174,6 @@ func (w *pageWorld) past(ctx context.Context, month models.Month, nth int) error
 	if err := w.use(ctx, month.Start().AddDate(0, 0, 1), used); err != nil {
 		return err
 	}
-	if nth == 0 {
-		if err := w.readProjects(ctx); err != nil {
-			return err
-		}
-	}
 	w.at = month.End().Add(6 * time.Hour)
 	run, err := w.invoices.Close(ctx, month, invoice.CloseOptions{})
 	if err != nil {
@@ -194,7 +200,7 @@ func (w *pageWorld) past(ctx context.Context, month models.Month, nth int) error
 	return w.writeEvents(ctx, w.events*(nth+1)/w.months-w.events*nth/w.months, from, w.at)
 }
 
-// use takes in one record of each of the first n projects; the first time it makes them.
+// use takes in one record of each of the first n projects.
 func (w *pageWorld) use(ctx context.Context, start time.Time, n int) error {
 	records := make([]usage.Record, n)
 	for i := range records {
@@ -204,7 +210,7 @@ func (w *pageWorld) use(ctx context.Context, start time.Time, n int) error {
 	}
 	for at := 0; at < n; at += usage.MaxBatch {
 		batch := records[at:min(at+usage.MaxBatch, n)]
-		if _, err := w.usage.Ingest(ctx, operator, batch, usage.Options{AccountID: w.account, CreateProjects: w.ids == nil}); err != nil {
+		if _, err := w.usage.Ingest(ctx, operator, batch, usage.Options{AccountID: w.account}); err != nil {
 			return err
 		}
 	}

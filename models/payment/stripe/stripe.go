@@ -44,6 +44,12 @@ type Config struct {
 	WebhookSecret string // whsec_...: what messages are signed with
 }
 
+// String keeps the keys out of whatever prints the configuration.
+func (c Config) String() string { return "stripe.Config" }
+
+// GoString does as String does.
+func (c Config) GoString() string { return c.String() }
+
 // Gateway is Stripe.
 type Gateway struct {
 	api           *stripego.Client
