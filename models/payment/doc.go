@@ -4,4 +4,7 @@
 //
 //	gateway.go   what a gateway can do: the interface that packages stripe and sandbox fill
 //	charge.go    rules: the life of a charge, when a failed one is tried again
+//	setup*.go    cards: a visit to the gateway's page that adds one, taken in once
+//	method_store.go   the payment methods of an account, who uses them, removing a card
+//	payable_store.go  what one may do to pay an invoice now
 package payment
