@@ -72,11 +72,11 @@ func newTenants(t *testing.T, dialect db.Dialect) *tenants {
 		a.number = w.one(`SELECT number FROM invoices WHERE id = ?`, ids[0])
 		a.used = w.one(`SELECT claim_id FROM credit_uses WHERE invoice_id = ?`, ids[0])
 		a.line = w.one(`SELECT id FROM invoice_lines WHERE invoice_id = ?`, ids[0])
-		w.openPages(a)
 		_, err = w.invoices.RecordPayment(ctx, operator, invoice.NewPayment{Number: a.number, Amount: "1.00", Reference: a.word + "beleg"})
 		w.must(err)
 		a.payment = w.one(`SELECT id FROM payments WHERE invoice_id = ?`, ids[0])
 		w.must(w.invoices.SaveReceipt(ctx, a.payment, []byte("%PDF-1.4 "+a.word+" receipt")))
+		w.openPages(a)
 	}
 	return w
 }

@@ -14,7 +14,7 @@ func groupRoutes(d Deps) []page.Route {
 }
 
 func groupReadRoutes(d Deps) []page.Route {
-	h := group.New(d.DB, d.Clock, d.payments(), d.PublicURL, d.log())
+	h := group.New(d.DB, d.Clock, d.payments(), d.log())
 	return []page.Route{
 		{Method: http.MethodGet, Path: "/billing-groups/:group", Scope: page.InGroup, Handler: h.ShowOverview},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices", Scope: page.InGroup, Handler: h.ShowInvoices},

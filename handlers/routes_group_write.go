@@ -12,7 +12,7 @@ import (
 
 // groupWriteRoutes are the tabs of a billing group with forms, and the forms that change it.
 func groupWriteRoutes(d Deps) []page.Route {
-	h := group.New(d.DB, d.Clock, d.payments(), d.PublicURL, d.log())
+	h := group.New(d.DB, d.Clock, d.payments(), d.log())
 	const root = "/billing-groups/:group"
 	get := func(path string, need access.Need, f echo.HandlerFunc) page.Route {
 		return page.Route{Method: http.MethodGet, Path: root + path, Scope: page.InGroup, Need: need, Handler: f}

@@ -18,6 +18,7 @@ import (
 	"billfold/models"
 	"billfold/models/db"
 	"billfold/models/invoice"
+	"billfold/models/payment"
 	"billfold/models/seller"
 	"billfold/views"
 )
@@ -139,7 +140,10 @@ func (c *serveCmd) prepareDemo(a *app, d *db.DB, clock models.Clock) error {
 	if c.DemoPassword == "" {
 		c.DemoPassword = strings.ToLower(rand.Text()[:16])
 	}
-	if _, err := demo.Prepare(a.ctx, d, clock, c.DemoPassword, a.bar("Making the demo")); err != nil {
+	work := func(ctx context.Context, clock models.Clock, payments *payment.Store) error {
+		return worker(d, clock, a.log(), collecting(payments)).Drain(ctx, nil)
+	}
+	if _, err := demo.Prepare(a.ctx, d, clock, c.DemoPassword, work, a.bar("Making the demo")); err != nil {
 		return err
 	}
 	return worker(d, clock, a.log()).Drain(a.ctx, a.bar("Making PDFs"))

@@ -112,7 +112,7 @@ func TestSettingsChangeThePrimaryGroup(t *testing.T) {
 	if p.Attr("input[name='group'][checked]", "value") != research || !strings.HasPrefix(p.Text("[data-flash]"), "Research is the primary billing group.") {
 		t.Errorf("after: %s", p.Main())
 	}
-	if got := w.vi.Get(path).Want(t, ok).Main(); !strings.Contains(got, "Primary billing group Research API tokens") {
+	if got := w.vi.Get(path).Want(t, ok).Main(); !strings.Contains(got, "Primary billing group Research Payment methods") {
 		t.Errorf("a viewer reads %s", got)
 	}
 }

@@ -143,7 +143,8 @@ func (h *Handler) detailsPage(c echo.Context, f detailsForm, info account.Inform
 		return err
 	}
 	full := view.NewGroupDetailsPage(view.NewGroupDetails{NewGroupStep: step(c, 2, "Billing details", f.Draft, f.Change, problem),
-		Copy: groups, Info: info, Methods: methods, Method: f.Method, Effect: effect.Sentences(), TakesCards: h.payments.TakesCards(), Sandbox: h.sandbox()})
+		Copy: groups, Info: info, Methods: methods, Method: f.Method, Effect: effect.Sentences(),
+		TakesCards: h.payments.TakesCards(), Sandbox: h.sandbox()})
 	switch {
 	case problem == nil && f.Step == views.StepUpdate:
 		return page.Render(c, http.StatusOK, full, views.AddressRegion)

@@ -25,9 +25,9 @@ type world struct {
 	project, borealisSecret string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, options ...handlertest.Option) *world {
 	t.Helper()
-	w := &world{Server: handlertest.New(t)}
+	w := &world{Server: handlertest.New(t, options...)}
 	w.accounts = account.NewStore(w.DB, w.Clock)
 	ana, zoe := w.User(t, "Ana Lima", "ana@example.com"), w.User(t, "Zoe Ek", "zoe@example.com")
 	w.acme, w.borealis = w.account(t, "Acme Cloud", ana.ID), w.account(t, "Borealis", zoe.ID)

@@ -53,9 +53,10 @@ func eachBooks(t *testing.T, run func(t *testing.T, b *books)) {
 	}
 }
 
-func newBooksOn(t *testing.T, dialect db.Dialect) *books {
+func newBooksOn(t *testing.T, dialect db.Dialect, options ...handlertest.Option) *books {
 	t.Helper()
-	b := &books{Server: handlertest.New(t, handlertest.On(dialect), handlertest.At(time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC))), t: t}
+	options = append(options, handlertest.On(dialect), handlertest.At(time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)))
+	b := &books{Server: handlertest.New(t, options...), t: t}
 	b.invoices, b.accounts, b.usage = invoice.NewStore(b.DB, b.Clock), account.NewStore(b.DB, b.Clock), usage.NewStore(b.DB, b.Clock)
 	operator := access.OperatorActor()
 	b.must(seller.NewStore(b.DB, b.Clock).Set(ctx, operator, seller.Seller{Name: "Northwind Oy", AddressLine1: "Kalevankatu 12", City: "Helsinki", PostalCode: "00100", Country: "FI",

@@ -1,9 +1,3 @@
-// Package hosted answers the pages of the built-in sandbox gateway, which stand in for a payment provider's.
-// They are there only while the sandbox is on, and only for members who may change the account's billing.
-// It also takes in what Stripe tells us.
-//
-//	sandbox.go, sandbox_pay.go  the sandbox's pages
-//	webhook.go                  messages of Stripe
 package hosted
 
 import (
@@ -22,28 +16,29 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Handler answers the hosted pages.
-type Handler struct {
+// Sandbox answers the pages of the built-in sandbox gateway, which stand in for a payment provider's. They are
+// there only while the sandbox is on, and only for members who may change the account's billing.
+type Sandbox struct {
 	gateway  *sandbox.Gateway
 	payments *payment.Store
 	access   *access.Access
 	log      *slog.Logger
 }
 
-// New makes a Handler.
-func New(gateway *sandbox.Gateway, payments *payment.Store, a *access.Access, log *slog.Logger) *Handler {
-	return &Handler{gateway, payments, a, log}
+// NewSandbox makes a Sandbox.
+func NewSandbox(gateway *sandbox.Gateway, payments *payment.Store, a *access.Access, log *slog.Logger) *Sandbox {
+	return &Sandbox{gateway, payments, a, log}
 }
 
 // allow makes sure that who comes may change the billing of the page's account. Kinds: NotFound, Forbidden.
-func (h *Handler) allow(c echo.Context, accountID string) error {
+func (h *Sandbox) allow(c echo.Context, accountID string) error {
 	_, err := h.access.ForAccount(page.Ctx(c), page.Actor(c), accountID, access.Write)
 	return err
 }
 
 // deliver posts a notice of the sandbox to us, as a gateway does on its own. A notice may get lost: coming
 // back, and the sweep, find out by themselves.
-func (h *Handler) deliver(c echo.Context, header http.Header, body []byte) {
+func (h *Sandbox) deliver(c echo.Context, header http.Header, body []byte) {
 	if err := h.payments.Receive(context.WithoutCancel(page.Ctx(c)), payment.Sandbox, header, body); err != nil {
 		h.log.WarnContext(page.Ctx(c), "the sandbox's notice was not taken", "error", err, "request_id", page.RequestID(c))
 	}
@@ -69,9 +64,9 @@ type form struct {
 }
 
 // ShowSetup is the page that adds a test card.
-func (h *Handler) ShowSetup(c echo.Context) error { return h.setupPage(c, "", nil) }
+func (h *Sandbox) ShowSetup(c echo.Context) error { return h.setupPage(c, "", nil) }
 
-func (h *Handler) setupPage(c echo.Context, chosen string, problem error) error {
+func (h *Sandbox) setupPage(c echo.Context, chosen string, problem error) error {
 	v, err := h.setup(c)
 	if err != nil {
 		return err
@@ -84,7 +79,7 @@ func (h *Handler) setupPage(c echo.Context, chosen string, problem error) error 
 	return page.Render(c, page.Status(problem), view.SetupPageView(view.SetupPage{Shell: shell, Key: page.FormKey(), Visit: v, Chosen: chosen}))
 }
 
-func (h *Handler) setup(c echo.Context) (sandbox.SetupVisit, error) {
+func (h *Sandbox) setup(c echo.Context) (sandbox.SetupVisit, error) {
 	v, err := h.gateway.SetupVisit(page.Ctx(c), c.Param("ref"))
 	if err == nil {
 		err = h.allow(c, v.AccountID)
@@ -93,7 +88,7 @@ func (h *Handler) setup(c echo.Context) (sandbox.SetupVisit, error) {
 }
 
 // Setup adds the chosen card, or gives up.
-func (h *Handler) Setup(c echo.Context) error {
+func (h *Sandbox) Setup(c echo.Context) error {
 	var f form
 	if err := page.Bind(c, &f); err != nil {
 		return err

@@ -12,9 +12,9 @@ import (
 )
 
 // ShowPay is the page that pays an invoice with a test card.
-func (h *Handler) ShowPay(c echo.Context) error { return h.payPage(c, "", nil) }
+func (h *Sandbox) ShowPay(c echo.Context) error { return h.payPage(c, "", nil) }
 
-func (h *Handler) payPage(c echo.Context, chosen string, problem error) error {
+func (h *Sandbox) payPage(c echo.Context, chosen string, problem error) error {
 	v, err := h.visit(c)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (h *Handler) payPage(c echo.Context, chosen string, problem error) error {
 	return page.Render(c, page.Status(problem), view.PayPageView(view.PayPage{Shell: shell, Key: page.FormKey(), Visit: v, Chosen: chosen}))
 }
 
-func (h *Handler) visit(c echo.Context) (sandbox.PaymentVisit, error) {
+func (h *Sandbox) visit(c echo.Context) (sandbox.PaymentVisit, error) {
 	v, err := h.gateway.PaymentVisit(page.Ctx(c), c.Param("ref"))
 	if err == nil {
 		err = h.allow(c, v.AccountID)
@@ -42,7 +42,7 @@ func (h *Handler) visit(c echo.Context) (sandbox.PaymentVisit, error) {
 }
 
 // Pay pays with the chosen card, answers the bank's question, or gives up.
-func (h *Handler) Pay(c echo.Context) error {
+func (h *Sandbox) Pay(c echo.Context) error {
 	var f form
 	if err := page.Bind(c, &f); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (h *Handler) Pay(c echo.Context) error {
 }
 
 // pay does what the pressed button says, and says where that leads.
-func (h *Handler) pay(c echo.Context, v sandbox.PaymentVisit, f form) (to string, err error) {
+func (h *Sandbox) pay(c echo.Context, v sandbox.PaymentVisit, f form) (to string, err error) {
 	ctx := page.Ctx(c)
 	switch f.Do {
 	case "cancel":

@@ -1,3 +1,7 @@
+// Package hosted is where payment gateways and their pages meet the console.
+//
+//	webhook.go  messages that Stripe sends to us
+//	sandbox*.go the pages of the built-in sandbox
 package hosted
 
 import (
@@ -16,18 +20,18 @@ import (
 // maxMessage bounds a message; Stripe's are some kilobytes.
 const maxMessage = 256 << 10
 
-// Webhook takes in the messages of payment gateways.
-type Webhook struct {
+// Handler answers the gateways.
+type Handler struct {
 	payments *payment.Store
 	log      *slog.Logger
 }
 
-// NewWebhook makes a Webhook.
-func NewWebhook(payments *payment.Store, log *slog.Logger) *Webhook { return &Webhook{payments, log} }
+// New makes a Handler.
+func New(payments *payment.Store, log *slog.Logger) *Handler { return &Handler{payments, log} }
 
 // Stripe takes in a message of Stripe, which nobody signs in for: its signature says whose it is. 200 says
 // that it need not come again; 503 that it is to come again, as Stripe does for days.
-func (h *Webhook) Stripe(c echo.Context) error {
+func (h *Handler) Stripe(c echo.Context) error {
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxMessage))
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
 		return c.String(http.StatusRequestEntityTooLarge, "too large\n")

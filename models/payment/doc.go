@@ -9,6 +9,9 @@
 //	outcome.go   rules: what of a gateway's word counts, and whether it fits our charge
 //	collect.go   rules: what is to be done next about an unpaid invoice
 //	attempt.go   what screens and programs see of charges and of what is planned
+//	setup*.go    cards: a visit to the gateway's page that adds one, taken in once
+//	method_store.go   the payment methods of an account, who uses them, removing a card
+//	payable_store.go  what one may do to pay an invoice now
 //	*_store.go   the use cases: Collect (the job), PayNow and Returned (a person), Receive (a notice), Sweep
 //	             (every minute); apply_store.go is where all of them take in what a gateway says
 //	paymenttest  a gateway for tests that loses, repeats, reorders and forges

@@ -5,6 +5,7 @@
 //	world.go    who and what is in it: people, accounts, groups, projects, services
 //	usage.go    what the services used
 //	history.go  what happened in which month: moves, credits, payments
+//	cards.go    the cards of the story, at the sandbox, and what is charged to them
 package demo
 
 import (
@@ -19,6 +20,8 @@ import (
 	"billfold/models/credit"
 	"billfold/models/db"
 	"billfold/models/invoice"
+	"billfold/models/payment"
+	"billfold/models/payment/sandbox"
 	"billfold/models/people"
 	"billfold/models/rate"
 	"billfold/models/seller"
@@ -33,8 +36,9 @@ const Email = "admin@acme.example"
 const months = 14
 
 // Prepare makes the demo when the database is empty and gives the demo user the password. It refuses a
-// database that holds anything else. fresh says that the demo was made now.
-func Prepare(ctx context.Context, d *db.DB, clock models.Clock, password string, progress func(done, total int)) (fresh bool, err error) {
+// database that holds anything else. fresh says that the demo was made now. work does the jobs that wait,
+// at the time of the story.
+func Prepare(ctx context.Context, d *db.DB, clock models.Clock, password string, work Work, progress func(done, total int)) (fresh bool, err error) {
 	state, err := d.Setting(ctx, "demo")
 	if err != nil {
 		return false, err
@@ -61,11 +65,15 @@ func Prepare(ctx context.Context, d *db.DB, clock models.Clock, password string,
 		return false, err
 	}
 	s := newStory(d, clock.Now(), progress)
+	s.work = work
 	if err := s.tell(ctx, password); err != nil {
 		return false, fmt.Errorf("making the demo data: %w", err)
 	}
 	return true, d.SetSetting(ctx, "demo", "done")
 }
+
+// Work does the jobs that wait: documents, and what is collected through the sandbox.
+type Work func(ctx context.Context, clock models.Clock, payments *payment.Store) error
 
 // story is the demo while it is told: the stores share a clock that the story moves.
 type story struct {
@@ -73,6 +81,7 @@ type story struct {
 	end      time.Time // the real now
 	now      time.Time
 	progress func(done, total int)
+	work     Work
 
 	people   *people.Store
 	accounts *account.Store
@@ -80,6 +89,8 @@ type story struct {
 	credits  *credit.Store
 	usage    *usage.Store
 	access   *access.Access
+	sandbox  *sandbox.Gateway
+	payments *payment.Store
 
 	actors   map[string]access.Actor // by short name
 	owned    map[string]string       // account ids by name
@@ -92,6 +103,8 @@ func newStory(d *db.DB, end time.Time, progress func(done, total int)) *story {
 	clock := models.Clock(func() time.Time { return s.now })
 	s.people, s.accounts, s.invoices = people.NewStore(d, clock), account.NewStore(d, clock), invoice.NewStore(d, clock)
 	s.credits, s.usage, s.access = credit.NewStore(d, clock), usage.NewStore(d, clock), access.New(d)
+	s.sandbox = sandbox.New(d, clock)
+	s.payments = payment.NewStore(d, clock, payment.Options{}, s.sandbox)
 	return s
 }
 

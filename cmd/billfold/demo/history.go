@@ -10,6 +10,7 @@ import (
 	"billfold/models/credit"
 	"billfold/models/invoice"
 	"billfold/models/money"
+	"billfold/models/payment/sandbox"
 )
 
 // month tells one month: its events in the order of time, its usage, and, once it has ended, its closing.
@@ -46,7 +47,7 @@ func (s *story) month(ctx context.Context, m models.Month, step int) error {
 			return fmt.Errorf("%s was not billed: %s", o.GroupName, o.Reason)
 		}
 	}
-	return nil
+	return s.work(ctx, func() time.Time { return s.now }, s.payments)
 }
 
 func later(a, b time.Time) time.Time {
@@ -76,6 +77,14 @@ func (s *story) happenings(ctx context.Context, m models.Month, step int) error 
 	case 8:
 		if at(17, 13, 5) {
 			return s.move(ctx, "ana", "Engineering production", "Research", "search", "pricing-engine")
+		}
+	case months - 3:
+		if at(4, 9, 0) {
+			return s.addCard(ctx, sandbox.Works, "Engineering production")
+		}
+	case months - 1:
+		if at(9, 9, 30) {
+			return s.addCard(ctx, sandbox.Funds, "Data platform US")
 		}
 	case months - 2:
 		if at(5, 10, 0) {
@@ -119,7 +128,10 @@ func (s *story) thisMonth(ctx context.Context, m models.Month, at func(day, hour
 		return err
 	}
 	_, err := s.credits.Issue(ctx, access.OperatorActor(), credit.NewCredit{Code: "TRY-ME-2026", Type: "promotion", Value: money.New(10_000, "EUR"), Claims: 100})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.cardsThisMonth(ctx, at)
 }
 
 // grant issues a credit and lets somebody claim it.

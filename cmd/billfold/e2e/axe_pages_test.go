@@ -104,6 +104,26 @@ var pageStates = []pageState{
 	}},
 	{name: "payment method", path: "/billing-groups/{primary}/payment-method"},
 	{name: "payment method saved", path: "/billing-groups/{sandbox}/payment-method", do: press("Save payment method")},
+	{name: "payment methods", path: "/accounts/{acme}/payment-methods"},
+	{name: "payment methods as viewer", path: "/accounts/{cirrus}/payment-methods"},
+	{name: "replace a card", path: "/accounts/{acme}/payment-methods/{card}/replace"},
+	{name: "remove a card, in use", path: "/accounts/{acme}/payment-methods/{card}/remove"},
+	{name: "sandbox, add a card", path: "/accounts/{acme}/payment-methods", do: press("Add a card")},
+	{name: "sandbox, add a card refused", path: "/accounts/{acme}/payment-methods", do: func(p *Page) {
+		p.ClickRole("button", "Add a card")
+		p.Check("Visa ending 0002")
+		p.ClickRole("button", "Add card")
+		p.Sees("There is a problem")
+	}},
+	{name: "pay an invoice", path: "/billing-groups/{us}/invoices/{failed}/pay"},
+	{name: "pay a paid invoice", path: "/billing-groups/{primary}/invoices/{invoice}/pay"},
+	{name: "sandbox, pay", path: "/billing-groups/{us}/invoices/{failed}/pay", do: func(p *Page) { p.ClickRole("button", p.menu("Pay $")); p.Sees("Pay with a test card") }},
+	{name: "sandbox, confirm", path: "/billing-groups/{us}/invoices/{failed}/pay", do: func(p *Page) {
+		p.ClickRole("button", p.menu("Pay $"))
+		p.Check("Visa ending 3184")
+		p.ClickRole("button", p.menu("Pay $"))
+		p.Sees("Your bank asks you to confirm")
+	}},
 	{name: "rename a group", path: "/billing-groups/{research}/rename"},
 	{name: "rename a group, refused", path: "/billing-groups/{research}/rename", do: func(p *Page) { p.Fill("Name", "Sandbox"); p.ClickRole("button", "Rename billing group") }},
 	{name: "delete a group, allowed", path: "/billing-groups/{sandbox}/delete"},
@@ -197,7 +217,7 @@ func wizard(to string) func(p *Page) {
 
 // without are the routes that are no pages: files, probes, and a redirect.
 var without = []string{"/", "/healthz", "/readyz", "/billing-groups/:group/events.csv", "/billing-groups/:group/invoices/:file/all.zip",
-	"/billing-groups/:group/invoices/:file/lines/:line/records.csv"}
+	"/billing-groups/:group/invoices/:file/lines/:line/records.csv", "/accounts/:account/payment-methods/added/:setup", "/billing-groups/:group/invoices/:file/pay/done"}
 
 // TestAxe looks at every page of the route table.
 func TestAxe(t *testing.T) {
@@ -213,6 +233,7 @@ func TestAxe(t *testing.T) {
 	}
 	invoice := one("SELECT i.number FROM invoices i JOIN billing_groups g ON g.id = i.group_id WHERE g.name = '" + primary + "' AND i.number IS NOT NULL ORDER BY i.number DESC")
 	places = append(places, "{invoice}", invoice, "{line}", one("SELECT l.id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.number = '"+invoice+"'"))
+	places = append(places, "{card}", one("SELECT id FROM payment_methods WHERE last4 = '4242'"), "{failed}", one("SELECT number FROM invoices WHERE state = 'payment_failed'"))
 	const used = " FROM credit_uses u JOIN invoices i ON i.id = u.invoice_id JOIN credit_claims c ON c.id = u.claim_id JOIN credits k ON k.id = c.credit_id WHERE k.code = 'SPRING-RESEARCH'"
 	places = append(places, "{token}", "00000000-0000-7000-8000-000000000000") // the steps make one and go there
 	places = append(places, "{credited}", one("SELECT i.group_id"+used), "{creditedInvoice}", one("SELECT i.number"+used), "{used}", one("SELECT u.claim_id"+used))

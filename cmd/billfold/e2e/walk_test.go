@@ -35,7 +35,7 @@ func walkAll(t *testing.T, o Options) {
 		SELECT g.id FROM billing_groups g JOIN accounts a ON a.id = g.account_id WHERE a.name = 'Borealis' UNION ALL
 		SELECT p.id FROM projects p JOIN accounts a ON a.id = p.account_id WHERE a.name = 'Borealis'`)
 	w.Page = Open(t, Serve(t, database).URL, o)
-	for _, s := range slices.Concat(signInSteps, createSteps, groupSteps, deleteSteps, projectSteps, creditSteps, informationSteps, eventSteps, invoiceSteps, tokenSteps, endSteps) {
+	for _, s := range slices.Concat(signInSteps, createSteps, groupSteps, deleteSteps, projectSteps, creditSteps, informationSteps, eventSteps, invoiceSteps, tokenSteps, cardSteps, endSteps) {
 		s.do(w)
 		w.arrived(s)
 	}
