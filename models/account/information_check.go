@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"billfold/models"
-	"billfold/models/address"
 	"billfold/models/money"
 )
 
@@ -38,11 +37,6 @@ func (i Information) Validate() []models.Field {
 		case *f.value == "" || len(wrong) > 0:
 		case f.field == "country" && CountryName(i.Country) == "":
 			add("country", "Choose a country from the list")
-		case f.field == "region" && !knownTaxRegion(i.Country, i.Region):
-			add("region", "Enter a %s by its name or letters, for example %s", taxRegions[i.Country].word, taxRegions[i.Country].example)
-		case f.field == "postal_code" && !address.Of(i.Country).ValidPostal(i.PostalCode):
-			form := address.Of(i.Country)
-			add("postal_code", "Enter %s like %s", article(form.PostalLabel), form.Example)
 		case f.field == "vat_id" && i.Country == "":
 			add("country", "Choose the country of the VAT ID")
 		case f.field == "vat_id" && CountryName(i.Country) != "":

@@ -9,7 +9,7 @@ import (
 )
 
 // taxRegions are the countries where tax goes by region: what people there call one, and one of them. Their
-// regions must be known ones, else no rate would be found and no tax charged without anybody noticing.
+// regions must be known ones in a form, else no rate would be found and no tax charged without anybody noticing.
 var taxRegions = map[string]struct{ word, example string }{
 	"US": {"state", "CA or California"},
 	"CA": {"province", "ON or Ontario"},
@@ -23,23 +23,29 @@ func knownTaxRegion(country, region string) bool {
 	return known
 }
 
-// problems is Validate for information that is saved over stored information. How a region, postal code or
-// VAT id must look counts only where it changes: what was taken once keeps nobody from changing an email.
+// problems is Validate for information that is saved over stored information. How a VAT id must look counts only
+// where it changes: what was taken once keeps nobody from changing an email.
 func (i Information) problems(stored Information) []models.Field {
 	bad := i.Validate()
 	now := i.Clean()
-	if now.Country != stored.Country {
+	if now.Country != stored.Country || now.VATID != stored.VATID {
 		return bad
 	}
-	kept := bad[:0]
-	for _, f := range bad {
-		same := f.Name == "region" && now.Region == stored.Region || f.Name == "postal_code" && now.PostalCode == stored.PostalCode ||
-			f.Name == "vat_id" && now.VATID == stored.VATID
-		if !same {
-			kept = append(kept, f)
-		}
+	return slices.DeleteFunc(bad, func(f models.Field) bool { return f.Name == "vat_id" })
+}
+
+// misfits are the parts of the address that are not of its country. Only forms ask for them: programs may store
+// any text as a region and postal code.
+func (i Information) misfits() []models.Field {
+	i = i.Clean()
+	var bad []models.Field
+	if i.Region != "" && !knownTaxRegion(i.Country, i.Region) {
+		bad = append(bad, models.Field{Name: "region", Message: "Enter a " + taxRegions[i.Country].word + " by its name or letters, for example " + taxRegions[i.Country].example})
 	}
-	return kept
+	if form := address.Of(i.Country); i.PostalCode != "" && !form.ValidPostal(i.PostalCode) {
+		bad = append(bad, models.Field{Name: "postal_code", Message: "Enter " + article(form.PostalLabel) + " like " + form.Example})
+	}
+	return bad
 }
 
 // Missing says what an invoice still needs (Directive 2006/112/EC art. 226(5): the customer's full name
@@ -102,13 +108,16 @@ func (i Information) Gaps() []models.Field {
 var formOrder = []string{"company", "country", "address_line1", "address_line2", "address_line3", "city", "region", "postal_code", "vat_id"}
 
 // CheckForm says what to change before a form with this information can be saved over stored information, in
-// the order of the form: what cannot be stored, and what a begun address lacks, unless it is as it was.
+// the order of the form: what cannot be stored, and what of the address does not fit its country or is lacking,
+// unless the address is as it was.
 func (i Information) CheckForm(stored Information) []models.Field {
 	bad := i.problems(stored)
 	same := Address{}.ofInformation(i.Clean()) == Address{}.ofInformation(stored)
-	for _, gap := range i.Gaps() {
-		if !same && !slices.ContainsFunc(bad, func(f models.Field) bool { return f.Name == gap.Name }) {
-			bad = append(bad, gap)
+	if !same {
+		for _, more := range append(i.misfits(), i.Gaps()...) {
+			if !slices.ContainsFunc(bad, func(f models.Field) bool { return f.Name == more.Name }) {
+				bad = append(bad, more)
+			}
 		}
 	}
 	place := func(f models.Field) int {

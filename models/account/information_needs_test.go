@@ -32,10 +32,13 @@ func TestAnAddressFollowsItsCountry(t *testing.T) {
 		{"CA", "NY", "K1A 0B1", "region: Enter a province by its name or letters, for example ON or Ontario"},
 		{"IE", "Cork", "D02AF30", ""}, // no tax goes by it
 		{"IE", "", "D02", "postal_code: Enter an Eircode like A65 F4E2"},
-		{"", "Anywhere", "1", ""},
+		{"", "Anywhere", "1", "country: Choose a country"},
 	} {
-		in := account.Information{Country: c.country, Region: c.region, PostalCode: c.postal, Currency: "EUR"}
-		if got := said(in.Validate()); got != c.want {
+		in := account.Information{AddressLine1: "1 Road", City: "Town", Country: c.country, Region: c.region, PostalCode: c.postal, Currency: "EUR"}
+		if got := said(in.Validate()); got != "" {
+			t.Errorf("a program is refused %s %q %q: %s", c.country, c.region, c.postal, got)
+		}
+		if got := said(in.CheckForm(account.NoInformation())); got != c.want {
 			t.Errorf("%s %q %q: %s, want %s", c.country, c.region, c.postal, got, c.want)
 		}
 	}
@@ -84,7 +87,9 @@ func TestAddressInTheOrderOfItsCountry(t *testing.T) {
 func TestStoredAddressesAreNotCheckedAgain(t *testing.T) {
 	each(t, func(w *world) {
 		info := saveInformation(w, w.bo, w.primary, account.Information{Company: "Acme", Country: "US", Region: "CA", PostalCode: "95014", Currency: "USD"})
-		for column, value := range map[string]string{"region": "Kalifornia", "postal_code": "x", "vat_id": "4242424242424242"} {
+		info.Region, info.PostalCode = "Kalifornia", "x"
+		info = saveInformation(w, w.bo, w.primary, info)
+		for column, value := range map[string]string{"vat_id": "4242424242424242"} {
 			err := w.d.RunTx(ctx, func(tx *gorm.DB) error {
 				return tx.Exec("UPDATE billing_information SET "+column+" = ? WHERE group_id = ?", value, w.primary).Error
 			})
@@ -92,19 +97,26 @@ func TestStoredAddressesAreNotCheckedAgain(t *testing.T) {
 				w.Fatal(err)
 			}
 		}
-		info.Region, info.PostalCode, info.VATID, info.InvoiceEmails = "Kalifornia", "x", "4242424242424242", []string{"a@acme.example"}
+		info.VATID, info.InvoiceEmails = "4242424242424242", []string{"a@acme.example"}
 		info = saveInformation(w, w.bo, w.primary, info)
+		info.PurchaseOrder = "PO-1"
+		if got := said(info.CheckForm(must(w.s.BillingInformation(ctx, w.bo, w.primary))(w))); got != "" {
+			w.Errorf("the form refuses what it does not change: %s", got)
+		}
 		for _, change := range []func(*account.Information){
-			func(i *account.Information) { i.Region = "Cali" },
-			func(i *account.Information) { i.PostalCode = "y" },
 			func(i *account.Information) { i.VATID = "4111111111111111" },
-			func(i *account.Information) { i.Country, i.PostalCode = "CA", "x" },
+			func(i *account.Information) { i.Country = "CA" },
 		} {
 			wrong := info
 			change(&wrong)
 			if err := trySave(w, w.bo, w.primary, wrong); models.KindOf(err) != models.Invalid {
 				w.Errorf("%v", err)
 			}
+		}
+		wrong := info
+		wrong.City = "Elsewhere"
+		if got := said(wrong.CheckForm(info)); !strings.HasPrefix(got, "address_line1: Enter address line 1; region: Enter a state by its name or letters, for example CA or California; postal_code: Enter a ZIP code like 95014") {
+			w.Errorf("%s", got)
 		}
 	})
 }

@@ -97,6 +97,21 @@ var pageStates = []pageState{
 		p.Fill("VAT ID (optional)", "XX1")
 		p.ClickRole("button", "Save billing details")
 	}},
+	{name: "edit billing details, another country", path: "/billing-groups/{primary}/billing-information/edit", do: func(p *Page) {
+		p.Select("Country", "United States")
+		p.Sees("ZIP code")
+	}},
+	{name: "edit billing details, address not finished", path: "/billing-groups/{sandbox}/billing-information/edit", do: func(p *Page) {
+		p.Select("Country", "Canada")
+		p.Sees("Province or territory")
+		p.Fill("Address line 1", "1 Main Street")
+		p.ClickRole("button", "Save billing details")
+	}},
+	{name: "edit billing details, filled from another group", path: "/billing-groups/{sandbox}/billing-information/edit", do: func(p *Page) {
+		p.Select("Copy details from", "Research")
+		p.ClickRole("button", "Copy details")
+		p.Sees("Filled in from Research. Nothing is saved yet.")
+	}},
 	{name: "edit emails", path: "/billing-groups/{primary}/emails/edit", do: func(p *Page) { p.In("#f-invoice_emails").ClickRole("button", "Add another email") }},
 	{name: "edit emails, refused", path: "/billing-groups/{primary}/emails/edit", do: func(p *Page) {
 		p.Fill("Invoice email 1", "nobody")
