@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
@@ -28,9 +27,6 @@ func (d *DB) RunTx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	}
 	return d.retry(ctx, func(at *stage) error { return d.write.WithContext(ctx).Transaction(at.through(fn)) })
 }
-
-// CopyFrom streams rows into a table by PostgreSQL's COPY, inside the transaction that handed it out.
-type CopyFrom func(table string, columns []string, rows pgx.CopyFromSource) error
 
 // RunCopyTx is RunTx on one pinned connection; on PostgreSQL fn also gets COPY inside the same
 // transaction. On SQLite copyFrom is nil.
@@ -52,10 +48,9 @@ func (d *DB) pinned(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom)
 		var copyFrom CopyFrom
 		if d.dialect == Postgres {
 			// COPY bypasses database/sql, so it must not run while the transaction reads rows.
-			copyFrom = func(table string, columns []string, rows pgx.CopyFromSource) error {
+			copyFrom = func(table string, columns []string, rows int, row func(i int, to *CopyRow)) error {
 				return conn.Raw(func(driver any) error {
-					_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, rows)
-					return err
+					return copyRows(ctx, driver.(*stdlib.Conn).Conn().PgConn(), table, columns, rows, row)
 				})
 			}
 		}
