@@ -29,9 +29,19 @@ func (d *DB) RunTx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 }
 
 // RunCopyTx is RunTx on one pinned connection; on PostgreSQL fn also gets COPY inside the same
-// transaction. On SQLite copyFrom is nil.
+// transaction. On SQLite copyFrom is nil. What fn asks for it must find by an index: no table is read as a
+// whole, unless there is no other way.
 func (d *DB) RunCopyTx(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom) error) error {
-	return d.pinned(ctx, fn)
+	return d.pinned(ctx, func(tx *gorm.DB, copyFrom CopyFrom) error {
+		if copyFrom != nil {
+			// PostgreSQL keeps plans for as long as the connection lives, those of foreign keys too. Made while a
+			// table was nearly empty, they read all of it for each row, also when it has grown.
+			if err := tx.Exec(`SET LOCAL enable_seqscan = off`).Error; err != nil {
+				return err
+			}
+		}
+		return fn(tx, copyFrom)
+	})
 }
 
 func (d *DB) pinned(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom) error) error {
