@@ -62,7 +62,7 @@ func (p *usageParts) decode(raw []byte) (usage.Record, []models.Field) {
 		return p.event.record(raw)
 	}
 	if !p.wrap {
-		return decodeRecord(raw)
+		return usage.DecodeRecord(raw)
 	}
 	e, data, bad := decodeEvent(raw)
 	if bad != nil {
@@ -99,7 +99,7 @@ func (e *cloudEvent) record(data []byte) (usage.Record, []models.Field) {
 	if bad != nil {
 		return usage.Record{ID: e.id()}, bad
 	}
-	r, bad := decodeRecord(data)
+	r, bad := usage.DecodeRecord(data)
 	if r.ID == "" {
 		r.ID = e.id()
 	}
@@ -139,7 +139,7 @@ func (a *API) schemaOf(v any) *huma.Schema {
 	return a.huma.OpenAPI().Components.Schemas.Schema(t, true, t.Name())
 }
 
-// UsageRecord describes a record; it is read by decodeRecord.
+// UsageRecord describes a record; it is read by usage.DecodeRecord.
 type UsageRecord struct {
 	RecordID          string            `json:"record_id" maxLength:"255" doc:"Yours; the same id and content again changes nothing" example:"meter-7-000123"`
 	Project           string            `json:"project,omitempty" maxLength:"255" doc:"Id, external id or name of the project that pays" example:"kafka-prod"`

@@ -152,7 +152,7 @@ func renameProject(tx *gorm.DB, scope access.Scope, row *projectRow, at time.Tim
 	if err != nil {
 		return err
 	}
-	if err := renameOpenLines(tx, *row); err != nil {
+	if err := renameOpenLines(tx, *row, before); err != nil {
 		return err
 	}
 	return event.Append(tx, scope.Actor(), row.AccountID, at, event.Event{Type: "project.renamed", Category: event.Projects,
@@ -162,10 +162,10 @@ func renameProject(tx *gorm.DB, scope access.Scope, row *projectRow, at time.Tim
 }
 
 // renameOpenLines keeps one name for a project on each open estimate; issued invoices keep the name
-// that they were issued with.
-func renameOpenLines(tx *gorm.DB, row projectRow) error {
-	return tx.Exec(`UPDATE invoice_lines SET project_name = ? WHERE project_id = ? AND invoice_id IN (
-		SELECT id FROM invoices WHERE account_id = ? AND state = 'estimate' AND NOT frozen)`, row.Name, row.ID, row.AccountID).Error
+// that they were issued with. The name before is the one they all have, by which the index finds them.
+func renameOpenLines(tx *gorm.DB, row projectRow, before string) error {
+	return tx.Exec(`UPDATE invoice_lines SET project_name = ? WHERE project_name = ? AND project_id = ? AND invoice_id IN (
+		SELECT id FROM invoices WHERE account_id = ? AND state = 'estimate' AND NOT frozen)`, row.Name, before, row.ID, row.AccountID).Error
 }
 
 func nameTaken(name string) error {

@@ -118,8 +118,15 @@ func postForeignKeys(t *testing.T, p *sql.DB) []string {
 	const action = `CASE k.%s WHEN 'a' THEN 'NO ACTION' WHEN 'r' THEN 'RESTRICT' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'SET DEFAULT' END`
 	return lines(t, p, `SELECT k.conrelid::regclass::text, `+fmt.Sprintf(columns, "conkey", "conrelid")+`, '->', k.confrelid::regclass::text, `+
 		fmt.Sprintf(columns, "confkey", "confrelid")+`, `+fmt.Sprintf(action, "confupdtype")+`, `+fmt.Sprintf(action, "confdeltype")+`
-		FROM pg_constraint k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace`)
+		FROM pg_constraint k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace
+		UNION ALL SELECT split_part(x.says, ' ', 1), split_part(x.says, ' ', 2), split_part(x.says, ' ', 3), split_part(x.says, ' ', 4), split_part(x.says, ' ', 5),
+			'NO ACTION', 'NO ACTION' FROM (SELECT substr(d.description, length('`+keptByTrigger+`') + 1) AS says FROM pg_description d
+			WHERE d.classoid = 'pg_trigger'::regclass AND d.description LIKE '`+keptByTrigger+`% -> %') x`)
 }
+
+// keptByTrigger begins the comment of a trigger that keeps a foreign key on PostgreSQL. TestForeignKeysByTriggers
+// tries that they do.
+const keptByTrigger = "foreign key: "
 
 func liteTriggers(t *testing.T, p *sql.DB) []string {
 	var found []string
@@ -135,7 +142,9 @@ func liteTriggers(t *testing.T, p *sql.DB) []string {
 }
 
 func postTriggers(t *testing.T, p *sql.DB) []string {
-	return lines(t, p, `SELECT trigger_name, action_timing, event_manipulation, event_object_table FROM information_schema.triggers WHERE trigger_schema = 'public'`)
+	return lines(t, p, `SELECT trigger_name, action_timing, event_manipulation, event_object_table FROM information_schema.triggers v WHERE trigger_schema = 'public'
+		AND NOT EXISTS (SELECT FROM pg_trigger g JOIN pg_description d ON d.objoid = g.oid AND d.classoid = 'pg_trigger'::regclass AND d.description LIKE '`+keptByTrigger+`%'
+			WHERE g.tgname = v.trigger_name AND g.tgrelid = v.event_object_table::regclass)`)
 }
 
 // liteDefinitions are the CREATE statements of one kind, by name.

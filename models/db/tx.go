@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
@@ -29,13 +28,20 @@ func (d *DB) RunTx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	return d.retry(ctx, func(at *stage) error { return d.write.WithContext(ctx).Transaction(at.through(fn)) })
 }
 
-// CopyFrom streams rows into a table by PostgreSQL's COPY, inside the transaction that handed it out.
-type CopyFrom func(table string, columns []string, rows pgx.CopyFromSource) error
-
 // RunCopyTx is RunTx on one pinned connection; on PostgreSQL fn also gets COPY inside the same
-// transaction. On SQLite copyFrom is nil.
+// transaction. On SQLite copyFrom is nil. What fn asks for it must find by an index: no table is read as a
+// whole, unless there is no other way.
 func (d *DB) RunCopyTx(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom) error) error {
-	return d.pinned(ctx, fn)
+	return d.pinned(ctx, func(tx *gorm.DB, copyFrom CopyFrom) error {
+		if copyFrom != nil {
+			// PostgreSQL keeps plans for as long as the connection lives, those of foreign keys too. Made while a
+			// table was nearly empty, they read all of it for each row, also when it has grown.
+			if err := tx.Exec(`SET LOCAL enable_seqscan = off`).Error; err != nil {
+				return err
+			}
+		}
+		return fn(tx, copyFrom)
+	})
 }
 
 func (d *DB) pinned(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom) error) error {
@@ -52,10 +58,9 @@ func (d *DB) pinned(ctx context.Context, fn func(tx *gorm.DB, copyFrom CopyFrom)
 		var copyFrom CopyFrom
 		if d.dialect == Postgres {
 			// COPY bypasses database/sql, so it must not run while the transaction reads rows.
-			copyFrom = func(table string, columns []string, rows pgx.CopyFromSource) error {
+			copyFrom = func(table string, columns []string, rows int, row func(i int, to *CopyRow)) error {
 				return conn.Raw(func(driver any) error {
-					_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, rows)
-					return err
+					return copyRows(ctx, driver.(*stdlib.Conn).Conn().PgConn(), table, columns, rows, row)
 				})
 			}
 		}

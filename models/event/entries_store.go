@@ -151,11 +151,11 @@ const MaxPeople = 50
 func (s *Store) PeopleOfGroup(ctx context.Context, scope access.Scope) ([]Person, error) {
 	var people []Person
 	err := s.db.Read(ctx).Raw(`WITH RECURSIVE a (id) AS (
-			SELECT MIN(actor_id) FROM event_subjects WHERE subject_id = @group
+			SELECT MIN(actor_id) FROM event_subjects WHERE subject_id = @group AND kind = 'group'
 			UNION ALL
-			SELECT (SELECT MIN(s.actor_id) FROM event_subjects s WHERE s.subject_id = @group AND s.actor_id > a.id) FROM a WHERE a.id IS NOT NULL)
+			SELECT (SELECT MIN(s.actor_id) FROM event_subjects s WHERE s.subject_id = @group AND s.kind = 'group' AND s.actor_id > a.id) FROM a WHERE a.id IS NOT NULL)
 		SELECT a.id, e.actor_name AS name FROM (SELECT id FROM a LIMIT @most) a
-		JOIN events e ON e.seq = (SELECT MAX(s.event_seq) FROM event_subjects s WHERE s.subject_id = @group AND s.actor_id = a.id)
+		JOIN events e ON e.seq = (SELECT MAX(s.event_seq) FROM event_subjects s WHERE s.subject_id = @group AND s.kind = 'group' AND s.actor_id = a.id)
 		WHERE a.id IS NOT NULL ORDER BY e.actor_name, a.id`, map[string]any{"group": scope.GroupID(), "most": MaxPeople + 1}).Scan(&people).Error
 	for i := range people {
 		if people[i].ID == "" {

@@ -45,12 +45,14 @@ func (r Row) Link(previous []byte) []byte {
 // Append writes one event at the end of the account's chain (accountID "" is the installation's) in
 // the caller's transaction. The chain row is locked, so appends to one chain are in order.
 func Append(tx *gorm.DB, actor access.Actor, accountID string, at time.Time, e Event) error {
-	return AppendAll(tx, actor, at, []Of{{accountID, e}})
+	return AppendAll(tx, actor, at, []Of{{AccountID: accountID, Event: e}})
 }
 
-// Of is an event with the account in whose chain it belongs, "" for the installation's.
+// Of is an event with the account in whose chain it belongs, "" for the installation's, and who caused it,
+// nil for the one who causes them all.
 type Of struct {
 	AccountID string
+	By        *access.Actor
 	Event
 }
 
@@ -85,6 +87,9 @@ func AppendAll(tx *gorm.DB, actor access.Actor, at time.Time, events []Of) error
 
 // row is the event as stored, linked to the head of its chain, which it becomes.
 func (e Of) row(actor access.Actor, at time.Time, head *head) (Row, error) {
+	if e.By != nil {
+		actor = *e.By
+	}
 	before, err := values(e.Before)
 	if err != nil {
 		return Row{}, err

@@ -141,6 +141,7 @@ const fewEvents = 5_000
 // matching is the query of the events of a group that a filter leaves, over event_subjects AS s. It
 // names no order and selects nothing yet.
 func matching(tx *gorm.DB, scope access.Scope, f Filter) (*gorm.DB, error) {
+	narrowed := f.Category != "" || f.Person != ""
 	narrow := func(q *gorm.DB, alias string) *gorm.DB {
 		if f.Category != "" {
 			q = q.Where(alias+".category = ?", f.Category)
@@ -153,31 +154,32 @@ func matching(tx *gorm.DB, scope access.Scope, f Filter) (*gorm.DB, error) {
 		}
 		return q
 	}
-	q := tx.Table("event_subjects AS s").Where("s.account_id = ?", scope.AccountID())
-	switch len(f.Projects) {
-	case 0:
-		if f.Projects != nil {
-			return q.Where("1 = 0"), nil
-		}
-		// By the group alone the index is all that is read; access made sure that it is the account's.
-		q = tx.Table("event_subjects AS s").Where("s.subject_id = ?", scope.GroupID())
-	case 1:
-		// A project's own rows carry what is filtered by too: they lead, and the group's are looked up.
-		q = q.Where("s.subject_id = ?", f.Projects[0]).
-			Where("EXISTS (SELECT 1 FROM event_subjects g WHERE g.subject_id = ? AND g.event_seq = s.event_seq)", scope.GroupID())
-	default:
+	if f.Projects != nil && len(f.Projects) == 0 {
+		return tx.Table("event_subjects AS s").Where("1 = 0"), nil
+	}
+	// By the group alone the index is all that is read; access made sure that it is the account's. What is
+	// filtered by is in indexes of groups' rows only, which a query must say that it means.
+	q := tx.Table("event_subjects AS s").Where("s.subject_id = ?", scope.GroupID())
+	if narrowed {
+		q = q.Where("s.kind = 'group'")
+	}
+	if len(f.Projects) > 0 {
 		theirs := func() *gorm.DB {
-			return narrow(tx.Table("event_subjects AS p").Select("p.event_seq").Where("p.subject_id IN ?", f.Projects), "p")
+			return tx.Table("event_subjects AS p").Select("p.event_seq").Where("p.subject_id IN ?", f.Projects)
 		}
 		var n int
 		if err := tx.Raw(`SELECT COUNT(*) FROM (?) AS counted`, theirs().Limit(fewEvents)).Scan(&n).Error; err != nil {
 			return nil, err
 		}
-		q = q.Where("s.subject_id = ?", scope.GroupID())
-		if n < fewEvents {
-			q = q.Where("s.event_seq IN (?)", theirs())
-		} else {
-			q = q.Where("EXISTS (?)", theirs().Where("p.event_seq = s.event_seq"))
+		switch {
+		case len(f.Projects) == 1 && (n < fewEvents || !narrowed):
+			// A project's own rows carry what is filtered by too: they lead, and the group's are looked up.
+			q = tx.Table("event_subjects AS s").Where("s.account_id = ? AND s.subject_id = ?", scope.AccountID(), f.Projects[0]).
+				Where("EXISTS (SELECT 1 FROM event_subjects g WHERE g.subject_id = ? AND g.event_seq = s.event_seq)", scope.GroupID())
+		case n < fewEvents:
+			q = q.Where("s.account_id = ?", scope.AccountID()).Where("s.event_seq IN (?)", narrow(theirs(), "p"))
+		default:
+			q = q.Where("s.account_id = ?", scope.AccountID()).Where("EXISTS (?)", theirs().Where("p.event_seq = s.event_seq"))
 		}
 	}
 	return within(tx, narrow(q, "s"), scope.GroupID(), f)

@@ -250,7 +250,7 @@ const maxSum = int64(math.MaxInt64 / 4)
 func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
 	estimates := slices.Sorted(maps.Keys(deltas)) // locked in this order
 	sums, times := make([]int64, len(estimates)), make([]time.Time, len(estimates))
-	var invoices, projects []string
+	var invoices, projects, there, of []string
 	var amounts []int64
 	for i, estimate := range estimates {
 		for _, project := range slices.Sorted(maps.Keys(deltas[estimate])) {
@@ -261,6 +261,10 @@ func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
 			var err error
 			if sums[i], err = money.AddMinor(sums[i], minor); err != nil {
 				return err
+			}
+			if minor == 0 { // as that of most records is, which cost less than a cent
+				there, of = append(there, estimate), append(of, project)
+				continue
 			}
 			invoices, projects, amounts = append(invoices, estimate), append(projects, project), append(amounts, minor)
 		}
@@ -277,6 +281,10 @@ func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
 		db.Col("+taxable_minor", "bigint", sums), db.Col("+total_minor", "bigint", sums), db.Col("updated_at", "timestamptz", times)},
 		"NOT frozen AND subtotal_minor + {1} "+within))
 	if err != nil {
+		return err
+	}
+	if _, err := db.InsertRows(tx, "estimate_projects", []db.Column{db.Col("invoice_id", "uuid", there), db.Col("project_id", "uuid", of),
+		db.Col("amount_minor", "bigint", make([]int64, len(there)))}, "ON CONFLICT DO NOTHING"); err != nil {
 		return err
 	}
 	return all(len(invoices))(db.InsertRows(tx, "estimate_projects", []db.Column{db.Col("invoice_id", "uuid", invoices),

@@ -149,7 +149,7 @@ func projectDetails(tx *gorm.DB, scope access.Scope, r running, ids []string) (m
 	err := tx.Raw(`SELECT p.id, p.name, p.deleted_at, g.id AS group_id, g.name AS group_name,
 		COALESCE((SELECT ep.amount_minor FROM estimate_projects ep WHERE ep.invoice_id = ? AND ep.project_id = p.id), 0) AS minor,
 		(SELECT COUNT(*) FROM (SELECT DISTINCT l.service_name, l.service_type FROM invoice_lines l
-			WHERE l.invoice_id = ? AND l.project_id = p.id AND l.service_name <> '') AS used) AS services
+			WHERE l.invoice_id = ? AND l.project_name = p.name AND l.project_id = p.id AND l.service_name <> '') AS used) AS services
 		FROM projects p JOIN billing_groups g ON g.id = p.group_id WHERE p.account_id = ? AND p.id IN ?`, r.ID, r.ID, scope.AccountID(), ids).Scan(&rows).Error
 	if err != nil {
 		return nil, err
@@ -161,7 +161,7 @@ func projectDetails(tx *gorm.DB, scope access.Scope, r running, ids []string) (m
 		none := projectDetail{ID: models.NilID}
 		err := tx.Raw(`SELECT COALESCE((SELECT amount_minor FROM estimate_projects WHERE invoice_id = ? AND project_id = ?), 0) AS minor,
 			(SELECT COUNT(*) FROM (SELECT DISTINCT service_name, service_type FROM invoice_lines
-				WHERE invoice_id = ? AND project_id IS NULL AND service_name <> '') AS used) AS services`, r.ID, models.NilID, r.ID).Scan(&none).Error
+				WHERE invoice_id = ? AND project_name = '' AND project_id IS NULL AND service_name <> '') AS used) AS services`, r.ID, models.NilID, r.ID).Scan(&none).Error
 		if err != nil {
 			return nil, err
 		}

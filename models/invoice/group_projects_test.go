@@ -201,8 +201,8 @@ func (w *accountWorld) line(estimate, project, service, kind string) {
 	w.Helper()
 	w.exec(`INSERT INTO invoice_lines (id, account_id, invoice_id, line_key, project_id, project_name, service_name, service_type, service_plan, cloud,
 		line_type, unit, description, tags, service_month, service_start, service_end, quantity, cost, amount_minor, record_count, tax_category, tax_rate, frozen)
-		VALUES (?, ?, ?, ?, ?, '', ?, ?, '', '', 'service_charge', '', '', '', '2026-11', ?, ?, 0, 0, 0, 0, '', 0, ?)`,
-		models.NewID(), w.acme.AccountID(), estimate, []byte(models.NewID()), project, service, kind, accountNow, accountNow, false)
+		VALUES (?, ?, ?, ?, ?, (SELECT name FROM projects WHERE id = ?), ?, ?, '', '', 'service_charge', '', '', '', '2026-11', ?, ?, 0, 0, 0, 0, '', 0, ?)`,
+		models.NewID(), w.acme.AccountID(), estimate, []byte(models.NewID()), project, project, service, kind, accountNow, accountNow, false)
 }
 
 func TestProjectsTabCursorsThatCannotBeRead(t *testing.T) {

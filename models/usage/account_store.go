@@ -30,7 +30,10 @@ type newRecord struct {
 
 // account takes in the records of one account, whose row is locked.
 func (in *intake) account(accountID string, places []int) error {
-	fresh, err := in.fresh(accountID, places)
+	fresh, duplicates, err := in.fresh(accountID, places)
+	for i, n := range duplicates {
+		in.parts[i].result.Duplicates += n
+	}
 	if err != nil || in.problems.Total > 0 || len(fresh) == 0 {
 		return err
 	}
@@ -45,14 +48,13 @@ func (in *intake) account(accountID string, places []int) error {
 	if err := in.write(at, accountID, fresh, lines); err != nil {
 		return err
 	}
-	in.result.Accepted += len(fresh)
-	return in.log(at, accountID, fresh, len(places)-len(fresh))
+	return in.log(at, accountID, fresh, duplicates)
 }
 
 // fresh leaves out what was taken in before with the same content, in this batch or an earlier one.
 // The same id with other content is a conflict. What is left is in the order of ids, so that two batches
-// write index pages in one order.
-func (in *intake) fresh(accountID string, places []int) ([]newRecord, error) {
+// write index pages in one order. Duplicates are counted by part.
+func (in *intake) fresh(accountID string, places []int) (fresh []newRecord, duplicates []int, err error) {
 	slices.SortStableFunc(places, func(a, b int) int { return strings.Compare(in.batch[a].ID, in.batch[b].ID) })
 	ids := make([]string, 0, len(places))
 	for _, i := range places {
@@ -60,10 +62,10 @@ func (in *intake) fresh(accountID string, places []int) ([]newRecord, error) {
 	}
 	known, err := knownRecords(in.tx, accountID, slices.Compact(ids))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	in.digests.wait()
-	fresh := make([]newRecord, 0, len(places))
+	fresh, duplicates = make([]newRecord, 0, len(places)), make([]int, len(in.parts))
 	for _, i := range places {
 		r := newRecord{Record: &in.batch[i], place: i, owner: in.owners[i], hash: in.digests.content[i][:]}
 		before, where := known[r.ID], "an earlier batch"
@@ -76,15 +78,17 @@ func (in *intake) fresh(accountID string, places []int) ([]newRecord, error) {
 		switch {
 		case before == nil:
 			if bad := r.owner.deletedBefore(r.Start); bad != nil {
-				in.problems.record(r.Record, i, *bad)
+				in.refuse(i, *bad)
 			}
 			fresh = append(fresh, r)
-		case !bytes.Equal(before, r.hash):
+		case bytes.Equal(before, r.hash):
+			duplicates[in.partOf(i)]++
+		default:
+			in.markBad(i)
 			in.problems.conflict(r.Record, i, "a record with this id but other content came in "+where)
 		}
 	}
-	in.result.Duplicates += len(places) - len(fresh)
-	return fresh, nil
+	return fresh, duplicates, nil
 }
 
 // groupMonth is a group and a month that records are about, and the estimate that takes them.
@@ -181,7 +185,7 @@ func (in *intake) join(fresh []newRecord) ([]*line, error) {
 		}
 		r.line = l
 		if err := l.join(r.Record); err != nil {
-			in.problems.record(r.Record, r.place, models.Field{Name: fieldCost, Message: "with it its invoice line is too large: " + err.Error()})
+			in.refuse(r.place, models.Field{Name: fieldCost, Message: "with it its invoice line is too large: " + err.Error()})
 		}
 	}
 	lines := make([]*line, len(wanted))
@@ -226,28 +230,44 @@ func (in *intake) write(at time.Time, accountID string, fresh []newRecord, lines
 	return in.sets.insertRecords(accountID, at, fresh)
 }
 
-// log writes the batch's one event of the account. A batch of duplicates changes nothing and has none.
-func (in *intake) log(at time.Time, accountID string, fresh []newRecord, duplicates int) error {
-	cost := decimal.Zero
-	groups, projects, estimates := map[string]bool{}, map[string]bool{}, map[string]bool{}
+// log writes each part's one event of the account. A batch of duplicates changes nothing and has none.
+func (in *intake) log(at time.Time, accountID string, fresh []newRecord, duplicates []int) error {
+	type touched struct {
+		records                     int
+		cost                        decimal.Decimal
+		groups, projects, estimates map[string]bool
+	}
+	all := make([]touched, len(in.parts))
 	for i := range fresh {
 		r := &fresh[i]
-		cost = cost.Add(*r.Cost)
-		groups[r.month.GroupID] = true
-		estimates[r.month.estimate.ID] = true
+		t := &all[in.partOf(r.place)]
+		if t.records++; t.records == 1 {
+			t.groups, t.projects, t.estimates = map[string]bool{}, map[string]bool{}, map[string]bool{}
+		}
+		t.cost = t.cost.Add(*r.Cost)
+		t.groups[r.month.GroupID] = true
+		t.estimates[r.month.estimate.ID] = true
 		if r.owner.project != nil {
-			projects[r.owner.project.ID] = true
+			t.projects[r.owner.project.ID] = true
 		}
 	}
 	currency := fresh[0].line.estimate.PriceCurrency
-	records := "records"
-	if len(fresh) == 1 {
-		records = "record"
+	var events []event.Of
+	for i, t := range all {
+		if t.records == 0 {
+			continue
+		}
+		in.parts[i].result.Accepted += t.records
+		records := "records"
+		if t.records == 1 {
+			records = "record"
+		}
+		events = append(events, event.Of{AccountID: accountID, By: &in.parts[i].actor, Event: event.Event{
+			Type: "usage.ingested", Category: event.Invoices,
+			Sentence: fmt.Sprintf("took in %d usage %s of %s.", t.records, records, money.NewCost(t.cost, money.Currency(currency))),
+			After:    map[string]any{"accepted": t.records, "duplicates": duplicates[i], "cost": money.Canonical(t.cost), "currency": currency},
+			Groups:   slices.Sorted(maps.Keys(t.groups)), Projects: slices.Sorted(maps.Keys(t.projects)), Invoices: slices.Sorted(maps.Keys(t.estimates)),
+		}})
 	}
-	return event.Append(in.tx, in.actor, accountID, at, event.Event{
-		Type: "usage.ingested", Category: event.Invoices,
-		Sentence: fmt.Sprintf("took in %d usage %s of %s.", len(fresh), records, money.NewCost(cost, money.Currency(currency))),
-		After:    map[string]any{"accepted": len(fresh), "duplicates": duplicates, "cost": money.Canonical(cost), "currency": currency},
-		Groups:   slices.Sorted(maps.Keys(groups)), Projects: slices.Sorted(maps.Keys(projects)), Invoices: slices.Sorted(maps.Keys(estimates)),
-	})
+	return event.AppendAll(in.tx, in.parts[0].actor, at, events)
 }

@@ -144,7 +144,7 @@ func (c *check) account() error {
 
 // batch checks records that are right in themselves: whose they are, and whether they were taken in before.
 func (c *check) batch(batch []Record) error {
-	in := &intake{tx: c.tx, opt: c.opt, batch: batch, problems: &Problems{}}
+	in := &intake{tx: c.tx, opt: c.opt, batch: batch, parts: []part{{to: len(batch)}}, problems: &Problems{}}
 	refs := referencesOf(batch)
 	found, err := in.lookUp(refs.each)
 	if err != nil {
@@ -163,7 +163,7 @@ func (c *check) batch(batch []Record) error {
 	}
 	defer in.digest()()
 	for accountID, of := range places {
-		fresh, err := in.fresh(accountID, of)
+		fresh, _, err := in.fresh(accountID, of)
 		if err != nil {
 			return err
 		}

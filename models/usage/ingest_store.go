@@ -20,10 +20,11 @@ const MaxBatch = 10_000
 type Store struct {
 	db    *db.DB
 	clock models.Clock
+	queue *queue
 }
 
 // NewStore makes a store; a nil clock is the real one.
-func NewStore(d *db.DB, clock models.Clock) *Store { return &Store{d, clock} }
+func NewStore(d *db.DB, clock models.Clock) *Store { return &Store{d, clock, newQueue()} }
 
 // Options say how records are taken in.
 type Options struct {
@@ -37,7 +38,8 @@ type Result struct {
 	Duplicates int `json:"duplicates"`
 }
 
-// Ingest takes in a batch of at most MaxBatch records, all or nothing, in one transaction. Errors:
+// Ingest takes in a batch of at most MaxBatch records, all or nothing, in one transaction, which it may share
+// with other batches that come at the same time: see queue. Errors:
 // *Problems of kind Invalid (bad records, unknown projects, usage after a project's deletion) or
 // Conflict (taken in before with other content); Forbidden for users; NotFound (the account); Unavailable.
 func (s *Store) Ingest(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
@@ -52,7 +54,10 @@ func (s *Store) Ingest(ctx context.Context, actor access.Actor, batch []Record, 
 	if err := problems.err(); err != nil {
 		return Result{}, err
 	}
-	return s.take(ctx, actor, batch, opt)
+	if opt.CreateProjects || len(batch) > maxJoined {
+		return s.take(ctx, actor, batch, opt)
+	}
+	return s.queue.take(ctx, s, actor, batch, opt.AccountID)
 }
 
 // Import is Ingest of any number of records: in batches of MaxBatch, each all or nothing in a transaction of
@@ -84,31 +89,77 @@ func mayIngest(actor access.Actor, opt Options) error {
 
 // take takes in a batch whose records are checked.
 func (s *Store) take(ctx context.Context, actor access.Actor, batch []Record, opt Options) (Result, error) {
-	var result Result
-	err := s.db.RunCopyTx(ctx, func(tx *gorm.DB, copyFrom db.CopyFrom) error {
-		run := &intake{tx: tx, sets: newSets(tx, copyFrom), clock: s.clock, actor: actor, opt: opt, batch: batch, problems: &Problems{}}
+	parts := []part{{actor: actor, to: len(batch)}}
+	_, err := s.takeParts(ctx, parts, batch, opt)
+	return parts[0].result, err
+}
+
+// takeParts takes in the batches of several senders in one transaction, or none of them. After an error bad
+// are those that have a record which is refused.
+func (s *Store) takeParts(ctx context.Context, parts []part, batch []Record, opt Options) (bad []int, err error) {
+	err = s.db.RunCopyTx(ctx, func(tx *gorm.DB, copyFrom db.CopyFrom) error {
+		for i := range parts {
+			parts[i].result = Result{}
+		}
+		run := &intake{tx: tx, sets: newSets(tx, copyFrom), clock: s.clock, parts: parts, opt: opt, batch: batch, problems: &Problems{}}
 		err := run.all()
-		result = run.result
+		bad = slices.Sorted(maps.Keys(run.bad))
 		return err
 	})
 	if err != nil {
-		return Result{}, err
+		for i := range parts {
+			parts[i].result = Result{}
+		}
 	}
-	return result, nil
+	return bad, err
 }
 
-// intake is one transaction that takes a batch in.
+// part is the batch of one sender, at these places of all that a transaction takes in.
+type part struct {
+	actor    access.Actor
+	from, to int // [from, to)
+	result   Result
+}
+
+// intake is one transaction that takes batches in.
 type intake struct {
 	tx       *gorm.DB
 	sets     sets
 	clock    models.Clock
-	actor    access.Actor
 	opt      Options
-	batch    []Record
+	batch    []Record // of all parts, one after the other
+	parts    []part
 	owners   []owner // of the batch's records, by their place
 	digests  digests // of the batch's records
 	problems *Problems
-	result   Result
+	bad      map[int]bool // the parts that have problems
+}
+
+// partOf is whose record stands at a place.
+func (in *intake) partOf(place int) int {
+	if len(in.parts) < 2 {
+		return 0
+	}
+	i, _ := slices.BinarySearchFunc(in.parts, place, func(p part, place int) int {
+		if p.to <= place {
+			return -1
+		}
+		return 1
+	})
+	return i
+}
+
+// refuse notes what is wrong with the record at a place.
+func (in *intake) refuse(place int, bad models.Field) {
+	in.markBad(place)
+	in.problems.record(&in.batch[place], place, bad)
+}
+
+func (in *intake) markBad(place int) {
+	if in.bad == nil {
+		in.bad = map[int]bool{}
+	}
+	in.bad[in.partOf(place)] = true
 }
 
 // all locks the accounts, in the order of their ids and before anything else that counts, since
@@ -173,7 +224,7 @@ func (in *intake) own(refs references, found *directory, create func(*Record, mo
 	for i := range in.batch {
 		ref := refs.of[i]
 		if bad := bads[ref]; bad != nil {
-			in.problems.record(&in.batch[i], i, *bad)
+			in.refuse(i, *bad)
 			continue
 		}
 		in.owners[i] = owners[ref]
@@ -188,7 +239,7 @@ func (in *intake) create(found *directory, r *Record, missing models.Field) (own
 	if !ok {
 		return owner{}, &missing, nil
 	}
-	made, err := account.CreateProjectTx(in.tx, in.actor, in.clock.Now(), in.opt.AccountID, wanted)
+	made, err := account.CreateProjectTx(in.tx, in.parts[0].actor, in.clock.Now(), in.opt.AccountID, wanted)
 	if models.KindOf(err) == models.Invalid {
 		return owner{}, cannotMake(wanted.Name, missing, err), nil
 	}

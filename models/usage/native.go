@@ -51,6 +51,13 @@ func (f *file) readNative(buf *bufio.Reader, limit *rowLimit) error {
 // Every field may be left out or null here; unknown and repeated ones are refused by name. Decimals
 // are strings or numbers, taken literally, never through a float.
 func DecodeRecord(raw []byte) (Record, []models.Field) {
+	if rec, ok := quickRecord(raw); ok {
+		return rec, nil
+	}
+	return decodeAny(raw)
+}
+
+func decodeAny(raw []byte) (Record, []models.Field) {
 	var rec Record
 	if !utf8.Valid(raw) {
 		return rec, []models.Field{{Message: "write it in UTF-8"}}

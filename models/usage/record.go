@@ -7,6 +7,8 @@
 //	owner.go    who pays for a record
 //	line.go     how a record joins a line: the one rule for both databases
 //	digest.go   hashing a batch on all processors
+//	queue.go    batches that come together share a transaction
+//	quick.go    reading a plain native record fast
 //	spool.go    finding one id twice in a file of any size
 //	*_store.go  taking records in: ingest (a batch), import (a file), lookup, account, sets (SQL per database)
 package usage

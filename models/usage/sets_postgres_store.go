@@ -4,9 +4,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"billfold/models/db"
@@ -52,19 +50,38 @@ func (s postgresSets) insertLines(lines []*line) error {
 	columns := []string{"id", "account_id", "invoice_id", "line_key", "project_id", "project_name", "service_name", "service_type",
 		"service_plan", "cloud", "line_type", "unit", "unit_price", "description", "tags", "service_month", "service_start",
 		"service_end", "quantity", "cost", "amount_minor", "record_count", "tax_category", "tax_rate", "frozen"}
-	return s.copyFrom("invoice_lines", columns, pgx.CopyFromSlice(len(lines), func(i int) ([]any, error) {
+	return s.copyFrom("invoice_lines", columns, len(lines), func(i int, to *db.CopyRow) {
 		l := &lines[i].row
-		var project, price any
+		to.ID(l.ID)
+		to.ID(l.AccountID)
+		to.ID(l.InvoiceID)
+		to.Bytes(l.LineKey)
 		if l.ProjectID != nil {
-			project = id(*l.ProjectID)
+			to.ID(*l.ProjectID)
+		} else {
+			to.Null()
+		}
+		for _, text := range [...]string{l.ProjectName, l.ServiceName, l.ServiceType, l.ServicePlan, l.Cloud, l.LineType, l.Unit} {
+			to.Text(text)
 		}
 		if l.UnitPrice != nil {
-			price = numeric(*l.UnitPrice)
+			to.Numeric(*l.UnitPrice)
+		} else {
+			to.Null()
 		}
-		return []any{id(l.ID), id(l.AccountID), id(l.InvoiceID), l.LineKey, project, l.ProjectName,
-			l.ServiceName, l.ServiceType, l.ServicePlan, l.Cloud, l.LineType, l.Unit, price, l.Description, l.Tags, l.ServiceMonth,
-			l.ServiceStart, l.ServiceEnd, numeric(l.Quantity), numeric(l.Cost), l.AmountMinor, l.RecordCount, "", numeric(l.TaxRate), false}, nil
-	}))
+		to.Text(l.Description)
+		to.Text(l.Tags)
+		to.Text(l.ServiceMonth)
+		to.Time(l.ServiceStart)
+		to.Time(l.ServiceEnd)
+		to.Numeric(l.Quantity)
+		to.Numeric(l.Cost)
+		to.Int(l.AmountMinor)
+		to.Int(l.RecordCount)
+		to.Text("")
+		to.Numeric(l.TaxRate)
+		to.Bool(false)
+	})
 }
 
 func (s postgresSets) updateLines(lines []*line) error {
@@ -94,25 +111,26 @@ func (s postgresSets) updateLines(lines []*line) error {
 
 func (s postgresSets) insertRecords(accountID string, at time.Time, records []newRecord) error {
 	columns := []string{"id", "account_id", "record_id", "content_hash", "line_id", "start_at", "end_at", "quantity", "cost", "received_at"}
-	in := id(accountID)
+	in := uuid.MustParse(accountID)
 	var last *line
-	var of pgtype.UUID
-	return s.copyFrom("usage_records", columns, pgx.CopyFromSlice(len(records), func(i int) ([]any, error) {
+	var of uuid.UUID
+	return s.copyFrom("usage_records", columns, len(records), func(i int, to *db.CopyRow) {
 		r := &records[i]
 		if r.line != last {
-			last, of = r.line, id(r.line.row.ID)
+			last, of = r.line, uuid.MustParse(r.line.row.ID)
 		}
-		return []any{newID(), in, r.ID, r.hash, of, r.Start, r.End, numeric(r.Quantity), numeric(*r.Cost), at}, nil
-	}))
+		to.UUID(uuid.Must(uuid.NewV7()))
+		to.UUID(in)
+		to.Text(r.ID)
+		to.Bytes(r.hash)
+		to.UUID(of)
+		to.Time(r.Start)
+		to.Time(r.End)
+		to.Numeric(r.Quantity)
+		to.Numeric(*r.Cost)
+		to.Time(at)
+	})
 }
 
 // id hands an id to PostgreSQL as the 16 bytes that it is.
 func id(s string) pgtype.UUID { return pgtype.UUID{Bytes: uuid.MustParse(s), Valid: true} }
-
-// newID is models.NewID in this form.
-func newID() pgtype.UUID { return pgtype.UUID{Bytes: uuid.Must(uuid.NewV7()), Valid: true} }
-
-// numeric hands a decimal to PostgreSQL without a detour over text.
-func numeric(d decimal.Decimal) pgtype.Numeric {
-	return pgtype.Numeric{Int: d.Coefficient(), Exp: d.Exponent(), Valid: true}
-}

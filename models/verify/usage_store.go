@@ -113,9 +113,10 @@ func checkEstimates(p *pass) error {
 		return err
 	}
 	err = p.violations("U2", "the amount of a project is not the sum of its lines", `SELECT 'estimate ' || CAST(i.id AS TEXT), CAST(e.project_id AS TEXT)
-		FROM estimate_projects e JOIN invoices i ON i.id = e.invoice_id WHERE i.number IS NULL AND e.amount_minor <> COALESCE((
-			SELECT SUM(l.amount_minor) FROM invoice_lines l WHERE l.invoice_id = e.invoice_id
-			AND (l.project_id = e.project_id OR (l.project_id IS NULL AND e.project_id = '`+models.NilID+`'))), 0)`)
+		FROM estimate_projects e JOIN invoices i ON i.id = e.invoice_id LEFT JOIN (
+			SELECT l.invoice_id, COALESCE(l.project_id, '`+models.NilID+`') AS project_id, SUM(l.amount_minor) AS minor FROM invoice_lines l
+			GROUP BY l.invoice_id, COALESCE(l.project_id, '`+models.NilID+`')) l ON l.invoice_id = e.invoice_id AND l.project_id = e.project_id
+		WHERE i.number IS NULL AND e.amount_minor <> COALESCE(l.minor, 0)`)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package api
+package usage
 
 import (
 	"strings"
@@ -6,19 +6,12 @@ import (
 	"unicode/utf8"
 
 	"billfold/models"
-	"billfold/models/usage"
 
 	"github.com/shopspring/decimal"
 )
 
-// decodeRecord is usage.DecodeRecord. Records as nearly all producers write them it reads by itself, several
-// times as fast: reading a batch took longer than taking it in. Whatever is unusual or wrong, it leaves.
-func decodeRecord(raw []byte) (usage.Record, []models.Field) {
-	if r, ok := quickRecord(raw); ok {
-		return r, nil
-	}
-	return usage.DecodeRecord(raw)
-}
+// jsonSpace is what JSON allows between its words.
+const jsonSpace = " \t\r\n"
 
 // quick reads the plain part of JSON: no escapes, no null, no exponents.
 type quick struct {
@@ -26,8 +19,9 @@ type quick struct {
 	at   int
 }
 
-// quickRecord reads a record that is a flat JSON object of known fields, each there once, with a quantity.
-func quickRecord(raw []byte) (r usage.Record, ok bool) {
+// quickRecord is DecodeRecord of records as nearly all producers write them, several times as fast: a flat
+// JSON object of known fields, each there once, with a quantity. Whatever is unusual or wrong, it leaves.
+func quickRecord(raw []byte) (r Record, ok bool) {
 	if !utf8.Valid(raw) {
 		return r, false
 	}
@@ -63,11 +57,8 @@ func quickRecord(raw []byte) (r usage.Record, ok bool) {
 	return r, ok && quantity && q.at == len(q.text)
 }
 
-var quickFields = []string{"record_id", "project", "project_id", "project_external_id", "billing_group_id", "service_name", "service_type", "service_plan", "cloud",
-	"start", "end", "quantity", "unit", "unit_price", "cost", "description", "line_type", "tags"}
-
 func quickField(name string) int {
-	for i, known := range quickFields {
+	for i, known := range nativeFields {
 		if known == name {
 			return i
 		}
@@ -75,7 +66,7 @@ func quickField(name string) int {
 	return -1
 }
 
-func quickText(r *usage.Record, name string) *string {
+func quickText(r *Record, name string) *string {
 	switch name {
 	case "record_id":
 		return &r.ID
@@ -158,7 +149,7 @@ func (q *quick) quoted(into *string) bool {
 	return false
 }
 
-func (q *quick) tags(r *usage.Record) bool {
+func (q *quick) tags(r *Record) bool {
 	r.Tags = map[string]string{}
 	return q.object(func(name string) bool {
 		var value string
