@@ -103,7 +103,8 @@ func (w *world) estimate(t *testing.T, accountID, group, currency string, amount
 			"due_minor": 0, "tax_local_minor": 0, "tax_local_currency": "", "tax_note": "", "snapshot": "", "frozen": false, "created_at": now, "updated_at": now}).Error
 		for project, minor := range amounts {
 			if err == nil {
-				err = tx.Table("estimate_projects").Create(map[string]any{"invoice_id": id, "project_id": project, "amount_minor": minor}).Error
+				err = tx.Table("estimate_projects").Create(map[string]any{"invoice_id": id, "project_id": project, "amount_minor": minor,
+					"account_id": accountID, "month": "2026-11", "currency": currency}).Error
 			}
 		}
 		return err

@@ -279,10 +279,33 @@ func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
 	if err != nil {
 		return err
 	}
-	return all(len(invoices))(db.InsertRows(tx, "estimate_projects", []db.Column{db.Col("invoice_id", "uuid", invoices),
-		db.Col("project_id", "uuid", projects), db.Col("amount_minor", "bigint", amounts)},
+	lists, err := costListsTx(tx, estimates)
+	if err != nil {
+		return err
+	}
+	of, n := func(i int) costList { return lists[invoices[i]] }, len(invoices)
+	return all(n)(db.InsertRows(tx, "estimate_projects", []db.Column{db.Col("invoice_id", "uuid", invoices),
+		db.Col("project_id", "uuid", projects), db.Col("amount_minor", "bigint", amounts),
+		db.Col("account_id", "uuid", db.Each(n, func(i int) string { return of(i).accountID })),
+		db.Col("month", "text", db.Each(n, func(i int) string { return of(i).month })),
+		db.Col("currency", "text", db.Each(n, func(i int) string { return of(i).currency }))},
 		`ON CONFLICT (invoice_id, project_id) DO UPDATE SET amount_minor = estimate_projects.amount_minor + excluded.amount_minor
 			WHERE estimate_projects.amount_minor + excluded.amount_minor `+within))
+}
+
+// costList is the list by cost in which the amounts of an estimate stand.
+type costList struct{ accountID, month, currency string }
+
+func costListsTx(tx *gorm.DB, estimates []string) (map[string]costList, error) {
+	lists := make(map[string]costList, len(estimates))
+	err := db.QueryIn(tx, `SELECT id, account_id, month, currency FROM invoices WHERE id IN (?)`, estimates, nil, func(rows *sql.Rows) error {
+		var id string
+		var l costList
+		err := rows.Scan(&id, &l.accountID, &l.month, &l.currency)
+		lists[id] = l
+		return err
+	})
+	return lists, err
 }
 
 // all is money.ErrOverflow when a statement passed over a row whose sum would have been too large.
