@@ -32,7 +32,9 @@ type tenant struct {
 	billed                                            string // the group of the invoice
 	used                                              string // the claim that the invoice used
 	move                                              string // the last move, to be undone
+	payment                                           string // of a part of the invoice
 	token, own                                        string // the last application token, and one of somebody's own
+	card, setup, setupRef, payRef                     string // the last card, an open visit that adds one, its page, the page that pays the invoice
 	people                                            map[access.Role]*handlertest.Client
 	drafts                                            map[access.Role]string // of who may write
 	users                                             map[access.Role]people.User
@@ -53,7 +55,7 @@ type tenants struct {
 func newTenants(t *testing.T, dialect db.Dialect) *tenants {
 	t.Helper()
 	ctx, operator := context.Background(), access.OperatorActor()
-	w := &tenants{Server: handlertest.New(t, handlertest.On(dialect), handlertest.At(time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC))), t: t}
+	w := &tenants{Server: handlertest.New(t, handlertest.Sandbox(), handlertest.On(dialect), handlertest.At(time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC))), t: t}
 	w.accounts, w.invoices, w.credits = account.NewStore(w.DB, w.Clock), invoice.NewStore(w.DB, w.Clock), credit.NewStore(w.DB, w.Clock)
 	w.must(seller.NewStore(w.DB, w.Clock).Set(ctx, operator, seller.Seller{Name: "Operator Oy", AddressLine1: "Katu 1", City: "Helsinki", Country: "FI", PriceCurrency: "EUR"}))
 	_, err := tax.NewStore(w.DB, w.Clock).ImportShipped(ctx, operator)
@@ -70,6 +72,11 @@ func newTenants(t *testing.T, dialect db.Dialect) *tenants {
 		a.number = w.one(`SELECT number FROM invoices WHERE id = ?`, ids[0])
 		a.used = w.one(`SELECT claim_id FROM credit_uses WHERE invoice_id = ?`, ids[0])
 		a.line = w.one(`SELECT id FROM invoice_lines WHERE invoice_id = ?`, ids[0])
+		w.openPages(a)
+		_, err = w.invoices.RecordPayment(ctx, operator, invoice.NewPayment{Number: a.number, Amount: "1.00", Reference: a.word + "beleg"})
+		w.must(err)
+		a.payment = w.one(`SELECT id FROM payments WHERE invoice_id = ?`, ids[0])
+		w.must(w.invoices.SaveReceipt(ctx, a.payment, []byte("%PDF-1.4 "+a.word+" receipt")))
 	}
 	return w
 }
@@ -130,6 +137,7 @@ func (w *tenants) renew(a *tenant) {
 	claim, err := w.credits.Claim(ctx, a.scope, code, credit.Target{Scope: credit.ForGroup, GroupID: a.group})
 	w.must(err)
 	a.claim = claim.ID
+	a.card = w.newCard(a)
 	if a.token != "" { // an account has only so many
 		_ = w.People.RevokeAccountToken(ctx, a.scope, a.token) // NotFound once a request has ended it
 	}

@@ -13,7 +13,7 @@ import (
 
 // accountRoutes are Projects & Accounts, an account's tabs, and projects.
 func accountRoutes(d Deps) []page.Route {
-	h := account.New(accounts.NewStore(d.DB, d.Clock), invoice.NewStore(d.DB, d.Clock))
+	h := account.New(accounts.NewStore(d.DB, d.Clock), invoice.NewStore(d.DB, d.Clock), d.payments())
 	const (
 		get, post = http.MethodGet, http.MethodPost
 		home      = "/accounts/:account"

@@ -14,7 +14,7 @@ func groupRoutes(d Deps) []page.Route {
 }
 
 func groupReadRoutes(d Deps) []page.Route {
-	h := group.New(d.DB, d.Clock, d.log())
+	h := group.New(d.DB, d.Clock, d.payments(), d.PublicURL, d.log())
 	return []page.Route{
 		{Method: http.MethodGet, Path: "/billing-groups/:group", Scope: page.InGroup, Handler: h.ShowOverview},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices", Scope: page.InGroup, Handler: h.ShowInvoices},
@@ -27,6 +27,8 @@ func groupReadRoutes(d Deps) []page.Route {
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/subtotal", Scope: page.InGroup, Handler: h.ShowSubtotal},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/credits/:claim", Scope: page.InGroup, Handler: h.ShowInvoiceCredit},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/taxes/:place", Scope: page.InGroup, Handler: h.ShowInvoiceTax},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/receipt.pdf", Scope: page.InGroup, Handler: h.SendReceipt},
+		{Method: http.MethodGet, Path: "/billing-groups/:group/invoices/:file/receipts/:payment", Scope: page.InGroup, Handler: h.SendReceiptOf},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/events", Scope: page.InGroup, Handler: h.ShowEvents},
 		{Method: http.MethodGet, Path: "/billing-groups/:group/events.csv", Scope: page.InGroup, Handler: h.SendEvents},
 	}

@@ -12,7 +12,7 @@ import (
 
 // groupWriteRoutes are the tabs of a billing group with forms, and the forms that change it.
 func groupWriteRoutes(d Deps) []page.Route {
-	h := group.New(d.DB, d.Clock, d.log())
+	h := group.New(d.DB, d.Clock, d.payments(), d.PublicURL, d.log())
 	const root = "/billing-groups/:group"
 	get := func(path string, need access.Need, f echo.HandlerFunc) page.Route {
 		return page.Route{Method: http.MethodGet, Path: root + path, Scope: page.InGroup, Need: need, Handler: f}
@@ -39,6 +39,9 @@ func groupWriteRoutes(d Deps) []page.Route {
 		post("/emails/edit", h.SaveEmails),
 		get("/payment-method", access.Write, h.ShowPaymentMethod),
 		post("/payment-method", h.SavePaymentMethod),
+		get("/invoices/:file/pay", access.Write, h.ShowPay),
+		post("/invoices/:file/pay", h.Pay),
+		get("/invoices/:file/pay/done", access.Write, h.Paid),
 		get("/rename", access.Write, h.ShowRename),
 		post("/rename", h.Rename),
 		get("/delete", access.Write, h.ShowDelete),

@@ -15,6 +15,7 @@ import (
 	"billfold/models"
 	"billfold/models/access"
 	"billfold/models/db"
+	"billfold/models/payment"
 	"billfold/models/people"
 	"billfold/static"
 	"billfold/views"
@@ -28,6 +29,7 @@ type Deps struct {
 	Clock     models.Clock                         // business time
 	Wall      models.Clock                         // real time of sessions and limits; nil but in tests
 	Log       *slog.Logger                         // nil: none
+	Payments  *payment.Store                       // nil: no gateway is set up
 	PublicURL string                               // scheme and host that browsers use, "https://billing.example.com"; "" is plain http
 	Operator  func(context.Context) views.Operator // who runs the installation; nil: nobody is named
 	Draining  func() bool                          // true once the process stops: /readyz says no; nil: never
@@ -35,6 +37,14 @@ type Deps struct {
 
 // People is the store of users and sessions, on the clocks of d.
 func (d Deps) People() *people.Store { return people.NewStore(d.DB, d.Clock).OnWallClock(d.Wall) }
+
+// payments is the store of cards and charges, without a gateway when none was given.
+func (d Deps) payments() *payment.Store {
+	if d.Payments == nil {
+		return payment.NewStore(d.DB, d.Clock, payment.Options{PublicURL: d.PublicURL})
+	}
+	return d.Payments
+}
 
 func (d Deps) log() *slog.Logger {
 	if d.Log == nil {
@@ -58,7 +68,7 @@ func New(d Deps) http.Handler {
 // NewAPI is the API alone, with the log and the headers of all answers.
 func NewAPI(d Deps) *api.API {
 	a := api.New(api.Deps{DB: d.DB, Clock: d.Clock, Wall: d.Wall, Log: d.log(), PublicURL: d.PublicURL, RequestID: page.RequestID})
-	a.Use(logRequests(d.log()), securityHeaders(d.secure()))
+	a.Use(logRequests(d.log()), securityHeaders(d))
 	return a
 }
 
@@ -77,7 +87,7 @@ func With(d Deps, table []page.Route) http.Handler {
 			_ = c.String(http.StatusInternalServerError, "Sorry, there is a problem. Try again later.\n")
 		}
 	}
-	e.Use(logRequests(d.log()), securityHeaders(d.secure()), kit.Middleware(), sameOrigin(d.PublicURL))
+	e.Use(logRequests(d.log()), securityHeaders(d), kit.Middleware(), sameOrigin(d.PublicURL))
 	e.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	e.HEAD(static.Prefix+"*", echo.WrapHandler(static.Handler()))
 	register(e, kit, table)
@@ -115,17 +125,24 @@ func NewServer(handler http.Handler) *http.Server {
 	}
 }
 
-// contentSecurity allows our own files and nothing else, no inline code and styles.
-const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// hostedPages is where forms may lead that hand a person over to a payment gateway, by the gateway's name.
+var hostedPages = map[string]string{payment.Stripe: " https://checkout.stripe.com"}
+
+// contentSecurity allows our own files and nothing else, no inline code and styles; forms may also lead to
+// the pages of the gateway at which cards are added.
+func contentSecurity(gateway string) string {
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+		"connect-src 'self'; form-action 'self'" + hostedPages[gateway] + "; base-uri 'none'; frame-ancestors 'none'"
+}
 
 // securityHeaders sets the headers that every answer carries. Pages, errors and files of ours are not
 // to be stored; static files say otherwise themselves.
-func securityHeaders(secure bool) echo.MiddlewareFunc {
+func securityHeaders(d Deps) echo.MiddlewareFunc {
+	policy, secure := contentSecurity(d.payments().GatewayName()), d.secure()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			h := c.Response().Header()
-			h.Set("Content-Security-Policy", contentSecurity)
+			h.Set("Content-Security-Policy", policy)
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Referrer-Policy", "same-origin")
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -19,7 +19,7 @@ const module = "billfold"
 // one beside it. A new room takes its place here first.
 var floors = [][]string{
 	{""}, // models itself: kinds of errors, clock, months
-	{"money", "db"},
+	{"money", "db", "address"},
 	{"access"},
 	{"event", "job"},
 	{"people", "seller", "mail"},

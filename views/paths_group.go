@@ -55,7 +55,15 @@ func InvoiceCSVPath(group, number string) string { return InvoicePath(group, num
 // InvoiceXMLPath is the e-invoice.
 func InvoiceXMLPath(group, number string) string { return InvoicePath(group, number) + ".xml" }
 
-// ReceiptPath is the receipt of a paid invoice.
+// PayNowPath is the page on which an invoice is paid.
+func PayNowPath(group, number string) string { return InvoicePath(group, number) + "/pay" }
+
+// ReceiptOfPath is the receipt of one payment of an invoice.
+func ReceiptOfPath(group, number, payment string) string {
+	return InvoicePath(group, number) + join("receipts", payment)
+}
+
+// ReceiptPath is the receipt of an invoice's only or last payment.
 func ReceiptPath(group, number string) string { return InvoicePath(group, number) + "/receipt.pdf" }
 
 // YearZIPPath is all invoices of a year in one file.

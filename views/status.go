@@ -18,7 +18,7 @@ func IssuedStatus(state invoice.State, due, paidOn *time.Time, now time.Time) Ma
 		}
 		return Mark{Tone: OK, Text: "Paid " + Date(*paidOn)}
 	case invoice.PaymentFailed:
-		return Mark{Tone: Bad, Text: "Payment failed"}
+		return FailedStatus(false)
 	case invoice.Waived:
 		return Mark{Tone: Neutral, Text: "Waived"}
 	case invoice.Uncollectible:
@@ -27,6 +27,14 @@ func IssuedStatus(state invoice.State, due, paidOn *time.Time, now time.Time) Ma
 		return Mark{Tone: Neutral, Text: "Credited"}
 	}
 	return Mark{Tone: Neutral, Text: state.Words()}
+}
+
+// FailedStatus is the badge of an invoice whose payment failed.
+func FailedStatus(noCard bool) Mark {
+	if noCard {
+		return Mark{Tone: Bad, Text: "No card on file"}
+	}
+	return Mark{Tone: Bad, Text: "Payment failed"}
 }
 
 // unpaid is due up to the end of the due date, in UTC.

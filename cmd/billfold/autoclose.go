@@ -20,7 +20,7 @@ func (c *serveCmd) Validate() error {
 	if c.CloseAfter < 0 {
 		return errors.New("--close-after must not be negative: a month is closed when it has ended")
 	}
-	return nil
+	return c.check()
 }
 
 // closeByItself closes every month that has ended, from `after` into the next one on, and tries again every

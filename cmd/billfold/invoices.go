@@ -10,6 +10,7 @@ type invoicesCmd struct {
 	Close    invoicesCloseCmd  `cmd:"" help:"Close a month: issue one invoice for each billing group."`
 	Waive    invoicesStateCmd  `cmd:"" help:"Give up an unpaid invoice as a favour." name:"waive"`
 	Credit   invoicesCreditCmd `cmd:"" help:"Issue a credit note: all that is left of an invoice, or a part of a line."`
+	Unpaid   invoicesUnpaidCmd `cmd:"" help:"List who owes what, and for how long: issued invoices on which something is due."`
 	WriteOff writeOffCmd       `cmd:"" help:"Write an unpaid invoice off as uncollectible." name:"write-off"`
 }
 

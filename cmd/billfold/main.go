@@ -34,6 +34,7 @@ type commands struct {
 	VAT                vatCmd                `cmd:"" name:"vat" help:"VAT ids of customers."`
 	Tokens             tokensCmd             `cmd:"" help:"API tokens."`
 	Payments           paymentsCmd           `cmd:"" help:"Payments that arrived."`
+	Mail               mailCmd               `cmd:"" help:"Mails to customers."`
 	Verify             verifyCmd             `cmd:"" help:"Check every invariant of the database; exits 1 when one is broken."`
 	Bench              benchCmd              `cmd:"" help:"Measure this machine and database in throw-away databases."`
 }

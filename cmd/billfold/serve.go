@@ -48,6 +48,8 @@ func (c *migrateCmd) Run(a *app) error {
 }
 
 type serveCmd struct {
+	gatewayFlags
+	mailFlags
 	Listen       string        `default:"127.0.0.1:8080" help:"Address to listen on."`
 	Demo         bool          `help:"Fill an empty database with a demo on first start, and let admin@acme.example sign in."`
 	DemoPassword string        `help:"Password of the demo user (default: a random one, printed)."`
@@ -60,6 +62,7 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	c.Sandbox = c.Sandbox || c.Demo
 	if a.DatabaseURL == "" {
 		a.DatabaseURL = defaultDatabase
 		if c.Demo {
@@ -86,14 +89,24 @@ func (c *serveCmd) Run(a *app) error {
 		}
 	}
 	log := a.log()
-	go worker(d, clock, log).Run(a.ctx)
+	payments, err := c.payments(d, clock, public)
+	if err != nil {
+		return err
+	}
+	go worker(d, clock, log, collecting(payments)).Run(a.ctx)
+	go sweepByItself(a.ctx, payments, log)
+	stopMails, err := c.mailByItself(a.ctx, d, clock, public, log)
+	if err != nil {
+		return err
+	}
+	defer stopMails()
 	go closeByItself(a.ctx, invoice.NewStore(d, clock), clock, c.CloseAfter, log)
 	fmt.Fprintf(a.stdout, "Billfold is running at %s\n", public)
 	if c.Demo {
 		fmt.Fprintf(a.stdout, "Sign in as %s with the password %s\n", demo.Email, c.DemoPassword)
 	}
 	fmt.Fprintln(a.stdout, "Stop it with Ctrl+C.")
-	deps := handlers.Deps{DB: d, Clock: clock, Log: log, PublicURL: public, Operator: operatorOf(d, clock), Draining: func() bool { return a.ctx.Err() != nil }}
+	deps := handlers.Deps{DB: d, Clock: clock, Log: log, Payments: payments, PublicURL: public, Operator: operatorOf(d, clock), Draining: func() bool { return a.ctx.Err() != nil }}
 	return serveUntil(a.ctx, listener, handlers.NewServer(handlers.New(deps)))
 }
 

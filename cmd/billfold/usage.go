@@ -38,7 +38,7 @@ func (c *usageImportCmd) Run(a *app) error {
 		if opt.PriceCurrency, err = invoice.NewStore(d, clock).PriceCurrency(a.ctx); err != nil {
 			return err
 		}
-		file, err := c.open(a)
+		file, err := openInput(a, c.File)
 		if err != nil {
 			return err
 		}
@@ -94,12 +94,13 @@ func (c *usageImportCmd) account(a *app, d *db.DB, clock models.Clock) (string, 
 	return all[0].ID, nil
 }
 
-// open opens the file. What can be read only once, standard input or a pipe, is copied to a temporary file.
-func (c *usageImportCmd) open(a *app) (*os.File, error) {
-	if c.File == "-" {
+// openInput opens a file that is read twice, - for standard input. What can be read only once, standard input
+// or a pipe, is copied to a temporary file.
+func openInput(a *app, path string) (*os.File, error) {
+	if path == "-" {
 		return usage.Spool(interruptible{a.ctx, a.stdin})
 	}
-	f, err := openFile(c.File)
+	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}

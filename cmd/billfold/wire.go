@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 
 	"billfold/models"
 	"billfold/models/db"
@@ -12,11 +13,12 @@ import (
 	"billfold/views/documents"
 )
 
-// worker is the queue with the jobs that make documents of issued invoices. This file alone joins the
-// queue, the stores and the renderer.
-func worker(d *db.DB, clock models.Clock, log *slog.Logger) *job.Queue {
+// worker is the queue with the jobs that make documents of issued invoices, and more that the command can
+// do. This file alone joins the queue, the stores and the renderer.
+func worker(d *db.DB, clock models.Clock, log *slog.Logger, more ...map[string]job.Func) *job.Queue {
 	invoices := invoice.NewStore(d, clock)
-	return job.Worker(d, log, map[string]job.Func{
+	funcs := map[string]job.Func{
+		invoice.JobReceipt: receiptJob(invoices),
 		invoice.JobPDF: func(ctx context.Context, payload []byte) error {
 			var p invoice.JobInvoice
 			if err := json.Unmarshal(payload, &p); err != nil {
@@ -32,5 +34,9 @@ func worker(d *db.DB, clock models.Clock, log *slog.Logger) *job.Queue {
 			}
 			return invoices.SaveDocument(ctx, p.InvoiceID, "pdf", content)
 		},
-	})
+	}
+	for _, jobs := range more {
+		maps.Copy(funcs, jobs)
+	}
+	return job.Worker(d, log, funcs)
 }

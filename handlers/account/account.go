@@ -10,6 +10,7 @@ import (
 	"billfold/models/access"
 	"billfold/models/account"
 	"billfold/models/invoice"
+	"billfold/models/payment"
 	"billfold/views"
 	view "billfold/views/account"
 
@@ -20,11 +21,12 @@ import (
 type Handler struct {
 	accounts *account.Store
 	invoices *invoice.Store
+	payments *payment.Store
 }
 
 // New makes a Handler.
-func New(accounts *account.Store, invoices *invoice.Store) *Handler {
-	return &Handler{accounts, invoices}
+func New(accounts *account.Store, invoices *invoice.Store, payments *payment.Store) *Handler {
+	return &Handler{accounts, invoices, payments}
 }
 
 func viewAccount(s access.Scope) view.Account {

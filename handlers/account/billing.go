@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"billfold/handlers/page"
+	"billfold/models/access"
 	"billfold/models/invoice"
 	"billfold/views"
 	view "billfold/views/account"
@@ -22,8 +23,24 @@ func (h *Handler) ShowBilling(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	failed, err := h.failed(c)
+	if err != nil {
+		return err
+	}
 	return page.Render(c, http.StatusOK, view.BillingPage(view.Billing{Shell: tabShell(c, "Billing"), Account: viewAccount(scope),
-		Head: head, Groups: groups, Paths: groupPages(c, groups), Now: page.Now(c)}), view.GroupsFragment)
+		Head: head, Groups: groups, Paths: groupPages(c, groups), Failed: failed, Now: page.Now(c)}), view.GroupsFragment)
+}
+
+// failed are the alerts about failed payments of the account, by the invoice's number.
+func (h *Handler) failed(c echo.Context) (map[string]views.PaymentAlert, error) {
+	found, err := h.payments.TroublesOfAccount(page.Ctx(c), page.Scope(c))
+	alerts := make(map[string]views.PaymentAlert, len(found))
+	for _, t := range found {
+		a := views.NewPaymentAlert(t, views.Payer{May: page.Scope(c).May(access.Write), Card: h.payments.TakesCards()}, page.Now(c))
+		a.Group = t.GroupName
+		alerts[t.Number] = a
+	}
+	return alerts, err
 }
 
 func groupPages(c echo.Context, groups invoice.GroupPage) views.Pages {

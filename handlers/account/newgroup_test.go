@@ -31,13 +31,13 @@ func TestCreateGroupInFourSteps(t *testing.T) {
 	if details.Text("h2") != "Step 2 of 4: Billing details" {
 		t.Errorf("step 2 is %q", details.Text("h2"))
 	}
-	projects := details.Submit(t, postForm, url.Values{"company": {"Acme GmbH"}, "address_line1": {"Hauptstr. 1"}, "city": {"Berlin"}, "country": {"DE"},
+	projects := details.Submit(t, postForm, url.Values{"company": {"Acme GmbH"}, "address_line1": {"Hauptstr. 1"}, "postal_code": {"10115"}, "city": {"Berlin"}, "country": {"DE"},
 		"currency": {"EUR"}, "invoice_emails": {"billing@acme.example"}}).Follow().Want(t, ok)
 	if projects.Text("h2") != "Step 3 of 4: Projects" || !strings.Contains(projects.Main(), "Now in Default, will be moved") {
 		t.Errorf("step 3: %s", projects.Main())
 	}
 	summary := projects.Submit(t, postForm, url.Values{"projects": {backend, w.project}}).Follow().Want(t, ok)
-	for _, want := range []string{"Step 4 of 4: Summary", "Research", "Acme GmbH", "Hauptstr. 1 Berlin Germany", "EUR", "billing@acme.example", "Decide later",
+	for _, want := range []string{"Step 4 of 4: Summary", "Research", "Acme GmbH", "Hauptstr. 1 10115 Berlin Germany", "EUR", "billing@acme.example", "Decide later",
 		"2 projects will move", "web-backend, now in Default", "Change company name"} {
 		if !strings.Contains(summary.Main(), want) {
 			t.Errorf("the summary does not say %q: %s", want, summary.Main())
@@ -142,7 +142,7 @@ func TestNewGroupCopiesDetails(t *testing.T) {
 	if copied.Attr("#f-company", "value") != "Acme Oy" || copied.Attr("select[name='copy_from'] option[selected]", "value") != from.Group.ID {
 		t.Fatalf("not copied: %s", copied.Main())
 	}
-	summary := copied.Submit(t, postForm, url.Values{"city": {"Helsinki"}}).Follow().Want(t, ok).Submit(t, postForm, nil).Follow().Want(t, ok)
+	summary := copied.Submit(t, postForm, url.Values{"city": {"Helsinki"}, "postal_code": {"00100"}}).Follow().Want(t, ok).Submit(t, postForm, nil).Follow().Want(t, ok)
 	if !strings.Contains(summary.Main(), "Copied from Production") {
 		t.Errorf("summary: %s", summary.Main())
 	}

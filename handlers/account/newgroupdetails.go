@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"billfold/handlers/page"
 	"billfold/models"
 	"billfold/models/account"
+	"billfold/models/payment"
+	"billfold/models/tax"
 	"billfold/views"
 	view "billfold/views/account"
 
@@ -22,6 +25,9 @@ func (h *Handler) ShowNewGroupDetails(c echo.Context) error {
 		return err
 	}
 	f.CopyFrom, f.Method = n.CopyFrom, n.PaymentMethodID
+	if card := page.Query(c, "card"); card != "" { // it was just added for this group
+		f.Method = card
+	}
 	var info account.Information
 	if n.Information != nil {
 		info = *n.Information
@@ -30,7 +36,7 @@ func (h *Handler) ShowNewGroupDetails(c echo.Context) error {
 }
 
 // SaveNewGroupDetails keeps the details. The buttons of the form that copy details, and add or remove an
-// email, come back to it.
+// email, come back to it. Another country, or something else that tax goes by, only shows it again.
 func (h *Handler) SaveNewGroupDetails(c echo.Context) error {
 	var f detailsForm
 	if err := page.Bind(c, &f); err != nil {
@@ -41,13 +47,18 @@ func (h *Handler) SaveNewGroupDetails(c echo.Context) error {
 		return err
 	}
 	info := f.information()
+	if f.Step != "" {
+		return h.detailsPage(c, f, info, nil)
+	}
 	return page.Submit(c, func() (page.Done, error) {
 		to, err := h.answerDetails(c, &f, &n, &info)
 		if err != nil {
 			return page.Done{}, err
 		}
 		n.Information = &info
-		_, err = h.keep(c, f.Draft, n)
+		if _, err = h.keep(c, f.Draft, n); err == nil && f.Do == addCard {
+			return h.startSetup(c, payment.SetupRequest{BackTo: to})
+		}
 		return page.Done{To: to}, err
 	}, func(err error) error { return h.detailsPage(c, f, info, err) })
 }
@@ -70,12 +81,12 @@ func (h *Handler) answerDetails(c echo.Context, f *detailsForm, n *account.NewGr
 	n.CopyFrom, n.PaymentMethodID = f.CopyFrom, f.Method
 	here := views.WithQuery(views.NewGroupDetailsPath(page.Scope(c).AccountID(), f.Draft), "change", f.Change)
 	switch {
-	case f.Do == "copy":
+	case f.Do == "copy", f.Do == addCard:
 		return here, nil
 	case f.Add != "" || f.Remove != "":
 		return here + "#" + views.FieldID(f.editEmails(info)), nil
 	}
-	bad := emailNames(info.Validate())
+	bad := emailNames(info.CheckForm(copied.info))
 	if f.Method != "" && !offered(methods, f.Method) {
 		bad = append(bad, models.Field{Name: "payment_method", Message: "Choose a payment method from the list"})
 	}
@@ -84,6 +95,9 @@ func (h *Handler) answerDetails(c echo.Context, f *detailsForm, n *account.NewGr
 	}
 	return after(c, f.Change, f.Draft, views.NewGroupProjectsPath), models.InvalidFields(bad...)
 }
+
+// addCard is the button of the form that keeps what was typed and adds a card first.
+const addCard = "add-card"
 
 func offered(methods []account.PaymentMethod, id string) bool {
 	return slices.ContainsFunc(methods, func(m account.PaymentMethod) bool { return m.ID == id })
@@ -124,9 +138,30 @@ func (h *Handler) detailsPage(c echo.Context, f detailsForm, info account.Inform
 	if err != nil {
 		return err
 	}
-	return page.Render(c, page.Status(problem), view.NewGroupDetailsPage(view.NewGroupDetails{
-		NewGroupStep: step(c, 2, "Billing details", f.Draft, f.Change, problem),
-		Copy:         groups, Info: info, Methods: methods, Method: f.Method}))
+	effect, err := h.newTax(c, f.CopyFrom, info)
+	if err != nil {
+		return err
+	}
+	full := view.NewGroupDetailsPage(view.NewGroupDetails{NewGroupStep: step(c, 2, "Billing details", f.Draft, f.Change, problem),
+		Copy: groups, Info: info, Methods: methods, Method: f.Method, Effect: effect.Sentences(), TakesCards: h.payments.TakesCards(), Sandbox: h.sandbox()})
+	switch {
+	case problem == nil && f.Step == views.StepUpdate:
+		return page.Render(c, http.StatusOK, full, views.AddressRegion)
+	case problem == nil && f.Step == views.StepEffect:
+		return page.Render(c, http.StatusOK, full, views.EffectRegion)
+	}
+	return page.Render(c, page.Status(problem), full)
+}
+
+// newTax says how the new group is taxed. A VAT id that is copied is as confirmed as in the group it is from.
+func (h *Handler) newTax(c echo.Context, copyFrom string, info account.Information) (tax.Effect, error) {
+	from, err := h.copied(c, copyFrom, nil)
+	if models.KindOf(err) != models.Invalid && err != nil {
+		return tax.Effect{}, err
+	}
+	effect, err := h.invoices.TaxEffect(page.Ctx(c), from.info, info)
+	effect.New = true
+	return effect, err
 }
 
 // emailNames gives the errors of single emails the names of their boxes: "invoice_emails[1]" is

@@ -13,6 +13,7 @@ import (
 type detailsForm struct {
 	Draft            string   `form:"draft"`
 	Change           string   `form:"change"`
+	Step             string   `form:"step"`   // one of views.Step..., which show the form again
 	Do               string   `form:"do"`     // "copy", or empty for the button that goes on
 	Add              string   `form:"add"`    // the list that gets another box
 	Remove           string   `form:"remove"` // the box that goes, "invoice_emails.2"

@@ -36,6 +36,7 @@ func (h *Handler) SaveEmails(c echo.Context) error {
 		if err != nil {
 			return page.Done{}, err
 		}
+		f = f.Current(info)
 		info.Version, info.InvoiceEmails, info.ContactEmails = f.Version, f.Invoices, f.Contacts
 		err = h.invoices.SetInformation(page.Ctx(c), page.Scope(c), here, info)
 		return page.Done{To: views.BillingInformationPath(here), Flash: &views.Flash{Text: "Emails saved."}}, err
@@ -52,7 +53,7 @@ func (h *Handler) emailsPage(c echo.Context, f group.EmailsForm, problem error) 
 		if err != nil {
 			return err
 		}
-		f.Version = info.Version
+		f.Version, f.Seen = info.Version, group.NewEmailsForm(info).Seen
 	}
 	frame.Shell.Errors = group.EmailFields(page.Problems(problem))
 	return page.Render(c, page.Status(problem), group.EmailsPage(group.EmailsView{Frame: frame, Form: f, Key: page.FormKey()}))

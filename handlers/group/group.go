@@ -12,6 +12,7 @@ import (
 	"billfold/models/db"
 	"billfold/models/event"
 	"billfold/models/invoice"
+	"billfold/models/payment"
 	"billfold/views"
 	"billfold/views/group"
 
@@ -24,12 +25,14 @@ type Handler struct {
 	invoices *invoice.Store
 	credits  *credit.Store
 	events   *event.Store
+	payments *payment.Store
+	public   string // scheme and host of the console
 	log      *slog.Logger
 }
 
 // New makes a Handler over a database.
-func New(d *db.DB, clock models.Clock, log *slog.Logger) *Handler {
-	return &Handler{account.NewStore(d, clock), invoice.NewStore(d, clock), credit.NewStore(d, clock), event.NewStore(d), log}
+func New(d *db.DB, clock models.Clock, payments *payment.Store, public string, log *slog.Logger) *Handler {
+	return &Handler{account.NewStore(d, clock), invoice.NewStore(d, clock), credit.NewStore(d, clock), event.NewStore(d), payments, public, log}
 }
 
 // frame is the header around a tab of the group in the path. A cost that cannot be read leaves the

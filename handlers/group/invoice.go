@@ -55,6 +55,9 @@ func (h *Handler) showInvoicePage(c echo.Context, address string) error {
 		return err
 	}
 	v.Explained(g.ID, sheet.Address(), claims)
+	if err := h.paying(c, &v, sheet); err != nil {
+		return err
+	}
 	v.Shell.Title = v.Title + " – " + g.Name
 	v.Lines = group.NewLines(g.ID, sheet, lines)
 	return page.Render(c, http.StatusOK, group.InvoicePage(v))

@@ -22,6 +22,9 @@ func (h *Handler) ShowInvoices(c echo.Context) error {
 		return err
 	}
 	v := group.NewInvoices(f, list, filter, page.Size(c), page.Now(c))
+	if v.Failed, err = h.troubles(c); err != nil {
+		return err
+	}
 	return page.Render(c, http.StatusOK, group.InvoicesPage(v), group.InvoicesRegion)
 }
 

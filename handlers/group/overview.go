@@ -29,5 +29,8 @@ func (h *Handler) ShowOverview(c echo.Context) error {
 		return err
 	}
 	v := group.NewOverview(h.framed(c, group.Overview, g, cost), g.Projects, cost, overview, credits, page.Now(c))
+	if v.Unpaid, err = h.troubles(c); err != nil {
+		return err
+	}
 	return page.Render(c, http.StatusOK, group.OverviewPage(v))
 }

@@ -65,7 +65,7 @@ func TestOverviewOfManyThings(t *testing.T) {
 		if names := p.Texts("#invoices tbody th"); strings.Join(names, "; ") != "Running estimate; "+b.number+"; OLD-000001; OLD-000002" {
 			t.Errorf("invoices %q", names)
 		}
-		for _, words := range []string{"View all 9 projects", "View all 6 invoices", "The payment of invoice " + b.number + " failed: €43.35 is due. Change payment method"} {
+		for _, words := range []string{"View all 9 projects", "View all 6 invoices", "Invoice " + b.number + " is not paid. The payment failed. €43.35 is due. Update payment method"} {
 			if !strings.Contains(p.Main(), words) {
 				t.Errorf("the page does not say %q: %s", words, p.Main())
 			}

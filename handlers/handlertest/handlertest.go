@@ -23,6 +23,8 @@ import (
 	"billfold/models/access"
 	"billfold/models/db"
 	"billfold/models/db/dbtest"
+	"billfold/models/payment"
+	"billfold/models/payment/sandbox"
 	"billfold/models/people"
 	"billfold/views"
 )
@@ -35,13 +37,15 @@ var Start = time.Date(2026, 11, 22, 14, 5, 9, 0, time.UTC)
 
 // Server is the console over a database of its own.
 type Server struct {
-	DB      *db.DB
-	Clock   models.Clock // business time, moved by SetClock
-	Wall    models.Clock // real time of sessions and limits, moved by AdvanceWall
-	People  *people.Store
-	Deps    handlers.Deps
-	Handler http.Handler
-	Host    string // of the console's address, without scheme
+	DB       *db.DB
+	Clock    models.Clock // business time, moved by SetClock
+	Wall     models.Clock // real time of sessions and limits, moved by AdvanceWall
+	People   *people.Store
+	Payments *payment.Store
+	Gateway  *sandbox.Gateway // what takes cards when the Server is made with Sandbox; nil otherwise
+	Deps     handlers.Deps
+	Handler  http.Handler
+	Host     string // of the console's address, without scheme
 
 	secure bool
 	now    atomic.Int64
@@ -59,6 +63,7 @@ type settings struct {
 	draining func() bool
 	operator views.Operator
 	routes   []page.Route
+	sandbox  bool
 }
 
 // On picks the database; SQLite otherwise.
@@ -72,6 +77,9 @@ func PublicURL(url string) Option { return func(s *settings) { s.url = url } }
 
 // Draining says when the process is being stopped.
 func Draining(f func() bool) Option { return func(s *settings) { s.draining = f } }
+
+// Sandbox turns the sandbox gateway on; otherwise no cards are taken.
+func Sandbox() Option { return func(s *settings) { s.sandbox = true } }
 
 // Routes adds routes to the console's own, for tests of what all pages share.
 func Routes(extra ...page.Route) Option { return func(s *settings) { s.routes = extra } }
@@ -95,7 +103,13 @@ func New(t testing.TB, options ...Option) *Server {
 	if s.secure {
 		s.Host = set.url[8:]
 	}
-	s.Deps = handlers.Deps{DB: s.DB, Clock: s.Clock, Wall: s.Wall, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
+	var gateways []payment.Gateway
+	if set.sandbox {
+		s.Gateway = sandbox.New(s.DB, s.Clock)
+		gateways = append(gateways, s.Gateway)
+	}
+	s.Payments = payment.NewStore(s.DB, s.Clock, payment.Options{PublicURL: "http://" + s.Host}, gateways...)
+	s.Deps = handlers.Deps{DB: s.DB, Payments: s.Payments, Clock: s.Clock, Wall: s.Wall, Log: slog.New(slog.NewJSONHandler(s.log, nil)),
 		PublicURL: set.url, Draining: set.draining,
 		Operator: func(context.Context) views.Operator { return set.operator }}
 	s.People = s.Deps.People()

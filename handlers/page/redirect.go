@@ -12,8 +12,15 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Redirect answers 303: the browser goes on with a GET of a path of ours.
-func Redirect(c echo.Context, to string) error { return c.Redirect(http.StatusSeeOther, to) }
+// Redirect answers 303: the browser goes on with a GET of a path of ours, or of a whole address, the page of
+// a payment gateway. htmx could not follow to another host, so it is told to leave this page instead.
+func Redirect(c echo.Context, to string) error {
+	if c.Request().Header.Get(hxRequest) == "true" && !strings.HasPrefix(to, "/") {
+		c.Response().Header().Set(hxRedirect, to)
+		return c.NoContent(http.StatusOK)
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
 
 // RedirectFlash is Redirect with a message that the next full page shows once. A form in it gets a key.
 // Nobody signed in, nothing is kept: then there is no session to keep it in.

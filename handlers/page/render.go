@@ -11,8 +11,10 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// The headers of htmx 4; only this file reads and writes them.
+// The headers of htmx 4; only Render and Redirect read and write them.
 const (
+	hxRequest     = "HX-Request"
+	hxRedirect    = "HX-Redirect"
 	hxRequestType = "HX-Request-Type" // "partial" when the answer goes into a part of the page
 	hxRestore     = "HX-History-Restore-Request"
 	hxRetarget    = "HX-Retarget"

@@ -10,10 +10,13 @@ var digitRun = regexp.MustCompile(`\d+(?:[ \x{00a0}-]\d+)*`)
 
 var digitGroup = regexp.MustCompile(`\d+`)
 
+const shortestCard = 13
+
 // holdsCardNumber reports whether a text holds 13 to 19 digits that pass the check of card numbers
 // (ISO/IEC 7812-1), alone or next to other groups of digits. Card numbers must never be kept here
-// (PCI DSS), and people do paste them into text fields. No card number starts with 0.
-func holdsCardNumber(text string) bool {
+// (PCI DSS), and people do paste them into text fields. No card number starts with 0. least is how many digits
+// it takes, shortestCard in free text.
+func holdsCardNumber(text string, least int) bool {
 	for _, run := range digitRun.FindAllString(text, -1) {
 		groups := digitGroup.FindAllString(run, -1)
 		for from := range groups {
@@ -23,7 +26,7 @@ func holdsCardNumber(text string) bool {
 				whole := from == 0 && to == len(groups)-1
 				// Part of a longer run counts only with the lengths that are common, else every
 				// long number would be suspect.
-				fits := len(digits) >= 13 && len(digits) <= 19 && (whole || len(digits) == 15 || len(digits) == 16)
+				fits := len(digits) >= least && len(digits) <= 19 && (whole || len(digits) == 15 || len(digits) == 16)
 				if fits && !strings.HasPrefix(digits, "0") && luhn(digits) {
 					return true
 				}
@@ -32,3 +35,6 @@ func holdsCardNumber(text string) bool {
 	}
 	return false
 }
+
+// HoldsCardNumber is the same check for the free text of other rooms.
+func HoldsCardNumber(text string) bool { return holdsCardNumber(text, shortestCard) }

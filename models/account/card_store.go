@@ -3,26 +3,12 @@ package account
 import (
 	"context"
 	"errors"
-	"time"
 
 	"billfold/models"
 	"billfold/models/access"
 
 	"gorm.io/gorm"
 )
-
-// StoredCard is a card of an account as it may be shown: never its number.
-type StoredCard struct {
-	PaymentMethod
-	Holder   string
-	ExpMonth int // 1 to 12
-	ExpYear  int // four digits
-}
-
-// Expired reports whether the card has run out: it is good through its last month.
-func (c StoredCard) Expired(now time.Time) bool {
-	return !now.Before(time.Date(c.ExpYear, time.Month(c.ExpMonth)+1, 1, 0, 0, 0, 0, time.UTC))
-}
 
 // Cards are the cards of the scope's account that have not been removed, oldest first.
 func (s *Store) Cards(ctx context.Context, scope access.Scope) ([]StoredCard, error) {
@@ -84,5 +70,31 @@ func (s *Store) methodOf(ctx context.Context, scope access.Scope, kind, id, miss
 }
 
 func (r paymentMethodRow) card() StoredCard {
-	return StoredCard{PaymentMethod: r.method(), Holder: r.Holder, ExpMonth: int(r.ExpMonth), ExpYear: int(r.ExpYear)}
+	return StoredCard{PaymentMethod: r.method(), Holder: r.Holder, ExpMonth: int(r.ExpMonth), ExpYear: int(r.ExpYear), Country: r.Country}
+}
+
+// CardTx is a card of an account, also one that was removed. Kind: NotFound.
+func CardTx(tx *gorm.DB, accountID, cardID string) (StoredCard, error) {
+	row, err := cardOf(tx, accountID, cardID)
+	return row.card(), err
+}
+
+// CheckCardTx makes sure that an account has a card. Kind: NotFound (also when it has been removed).
+func CheckCardTx(tx *gorm.DB, accountID, cardID string) error {
+	row, err := cardOf(tx, accountID, cardID)
+	if err == nil && row.RemovedAt != nil {
+		err = models.NotFoundf("Credit card not found")
+	}
+	return err
+}
+
+func cardOf(tx *gorm.DB, accountID, cardID string) (row paymentMethodRow, err error) {
+	if !models.IsID(cardID) {
+		return row, models.NotFoundf("Credit card not found")
+	}
+	err = tx.Where("account_id = ? AND id = ? AND kind = ?", accountID, cardID, Card).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		err = models.NotFoundf("Credit card not found")
+	}
+	return row, err
 }

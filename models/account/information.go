@@ -1,10 +1,12 @@
 package account
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
+	"billfold/models/address"
 	"billfold/models/money"
 )
 
@@ -90,16 +92,17 @@ type text struct {
 	value        *string
 }
 
-// texts are the single-line fields, in the order of the form.
+// texts are the single-line fields in the order of an event's values, called what the country calls them.
 func (i *Information) texts() []text {
+	form := address.Of(i.Country)
 	return []text{
 		{"company", "Company", 83, &i.Company},
 		{"address_line1", "Address line 1", 83, &i.AddressLine1},
 		{"address_line2", "Address line 2", 83, &i.AddressLine2},
 		{"address_line3", "Address line 3", 83, &i.AddressLine3},
-		{"city", "City", 50, &i.City},
-		{"region", "State or region", 30, &i.Region},
-		{"postal_code", "Postal code", 36, &i.PostalCode},
+		{"city", cmp.Or(form.CityLabel, "City"), 50, &i.City},
+		{"region", cmp.Or(form.RegionLabel, "State or region"), 30, &i.Region},
+		{"postal_code", cmp.Or(form.PostalLabel, "Postal code"), 36, &i.PostalCode},
 		{"country", "Country", 0, &i.Country},
 		{"vat_id", "VAT ID", 64, &i.VATID},
 		{"electronic_scheme", "Electronic address scheme", 0, &i.ElectronicScheme},
@@ -109,11 +112,23 @@ func (i *Information) texts() []text {
 	}
 }
 
-// Address is the company and its address as it stands on a document: lines without empty ones.
+// Address is the company and its address as it stands on an envelope, in the order of its country.
 func (i Information) Address() []string {
-	town := CleanName(i.PostalCode + " " + i.City)
-	lines := []string{i.Company, i.AddressLine1, i.AddressLine2, i.AddressLine3, town, i.Region, CountryName(i.Country)}
+	lines := append(append([]string{i.Company}, i.PostalLines()...), CountryName(i.Country))
 	return slices.DeleteFunc(lines, func(l string) bool { return l == "" })
+}
+
+// PostalLines are the lines of the address between company and country.
+func (i Information) PostalLines() []string {
+	return address.Of(i.Country).Lines([]string{i.AddressLine1, i.AddressLine2, i.AddressLine3}, i.City, i.Region, i.PostalCode)
+}
+
+// Settled is the information as saving it over stored information would leave it: clean, with the state that
+// its VAT id has before anybody looks into it.
+func (i Information) Settled(stored Information) Information {
+	i = i.Clean()
+	i.settle(stored)
+	return i
 }
 
 // settle gives the VAT id's state after a save: what was known stays true only of the same id.

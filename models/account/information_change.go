@@ -25,7 +25,7 @@ func changes(before, after Information) []change {
 	}
 	now := after.texts()
 	for n, old := range before.texts() {
-		add(old.field, old.label, *old.value, *now[n].value, false)
+		add(old.field, now[n].label, *old.value, *now[n].value, false)
 	}
 	add("currency", "Currency", string(before.Currency), string(after.Currency), false)
 	add("invoice_text", "Text on invoices", before.InvoiceText, after.InvoiceText, true)
@@ -45,6 +45,21 @@ func (c change) words() string {
 		return "set " + c.label + " to " + c.after
 	}
 	return "changed " + c.label + " from " + c.before + " to " + c.after
+}
+
+// now is what somebody else made of the field.
+func (c change) now() string {
+	is, value := " is now ", c.after
+	if strings.HasSuffix(c.field, "_emails") {
+		is = " are now "
+	}
+	if value == "" {
+		value = "empty"
+		if is == " are now " {
+			value = "none"
+		}
+	}
+	return c.label + is + value
 }
 
 // changeSentence says what a save changed in a group.
@@ -82,11 +97,7 @@ func staleError(stored, wanted Information, now time.Time) error {
 	}
 	e := &models.Error{Kind: models.Conflict, Message: stored.UpdatedBy + " changed these details " + at + ". Check them and save again."}
 	for _, c := range changes(wanted, stored) {
-		message := c.label + " is now empty"
-		if c.after != "" {
-			message = c.label + " is now " + c.after
-		}
-		e.Fields = append(e.Fields, models.Field{Name: c.field, Message: message})
+		e.Fields = append(e.Fields, models.Field{Name: c.field, Message: c.now()})
 	}
 	return e
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"billfold/models"
+	"billfold/models/address"
 	"billfold/models/money"
 )
 
@@ -31,16 +32,24 @@ func (i Information) Validate() []models.Field {
 		bad = append(bad, models.Field{Name: field, Message: fmt.Sprintf(format, args...)})
 	}
 	for _, f := range i.texts() {
-		bad = append(bad, checkText(f)...)
+		wrong := checkText(f)
+		bad = append(bad, wrong...)
 		switch {
-		case *f.value == "":
+		case *f.value == "" || len(wrong) > 0:
 		case f.field == "country" && CountryName(i.Country) == "":
 			add("country", "Choose a country from the list")
+		case f.field == "region" && !knownTaxRegion(i.Country, i.Region):
+			add("region", "Enter a %s by its name or letters, for example %s", taxRegions[i.Country].word, taxRegions[i.Country].example)
+		case f.field == "postal_code" && !address.Of(i.Country).ValidPostal(i.PostalCode):
+			form := address.Of(i.Country)
+			add("postal_code", "Enter %s like %s", article(form.PostalLabel), form.Example)
 		case f.field == "vat_id" && i.Country == "":
 			add("country", "Choose the country of the VAT ID")
 		case f.field == "vat_id" && CountryName(i.Country) != "":
 			if problem := vatProblem(i.Country, i.VATID); problem != "" {
 				add("vat_id", "%s", problem)
+			} else if VATExample(i.Country) == "" && holdsCardNumber(i.VATID, shortestCard) {
+				bad = append(bad, noCard(f.field, f.label))
 			}
 		}
 	}
@@ -61,12 +70,20 @@ func checkText(f text) []models.Field {
 		return []models.Field{tooLong(f.field, f.label, f.most)}
 	case !printable(*f.value):
 		return []models.Field{unprintable(f.field, f.label)}
-	// Identifiers with rules of their own are no free text: one GLN in ten would look like a card. Nor are
-	// codes, which a list bounds instead of a length.
-	case f.most > 0 && f.field != "vat_id" && f.field != "electronic_id" && holdsCardNumber(*f.value):
+	case f.field == "vat_id", f.most == 0: // bounded by a form of their own, or by a list
+	case holdsCardNumber(*f.value, leastDigits(f.field)):
 		return []models.Field{noCard(f.field, f.label)}
 	}
 	return nil
+}
+
+// leastDigits is how long a number must be to be taken for a card's. Identifiers of 13 and 14 digits, such as
+// GLN and SIRET, are no free text: one in ten would look like an old card.
+func leastDigits(field string) int {
+	if field == "electronic_id" {
+		return 15
+	}
+	return shortestCard
 }
 
 func noCard(field, label string) models.Field {
@@ -96,7 +113,7 @@ func checkInvoiceText(s string) []models.Field {
 		return []models.Field{tooLong(field, label, maxInvoiceText)}
 	case !printable(strings.ReplaceAll(s, "\n", " ")):
 		return []models.Field{unprintable(field, label)}
-	case holdsCardNumber(s):
+	case holdsCardNumber(s, shortestCard):
 		return []models.Field{noCard(field, label)}
 	}
 	return nil
@@ -110,8 +127,11 @@ func checkEmails(field string, list []string) []models.Field {
 	}
 	var bad []models.Field
 	for at, e := range list {
+		name := fmt.Sprintf("%s[%d]", field, at)
 		if e = strings.TrimSpace(e); e != "" && !isEmail(e) {
-			bad = append(bad, models.Field{Name: fmt.Sprintf("%s[%d]", field, at), Message: emailExample})
+			bad = append(bad, models.Field{Name: name, Message: emailExample})
+		} else if holdsCardNumber(e, shortestCard) {
+			bad = append(bad, noCard(name, "The email address"))
 		}
 	}
 	return bad
@@ -129,30 +149,3 @@ func isEmail(s string) bool {
 	domain := s[strings.LastIndex(s, "@")+1:]
 	return strings.Contains(domain, ".") && !strings.Contains(domain, "..") && !strings.HasSuffix(domain, ".")
 }
-
-// taxRegions are the countries where tax goes by region, and what people there call one.
-var taxRegions = map[string]string{"US": "state", "CA": "province"}
-
-// Missing says what an invoice still needs (Directive 2006/112/EC art. 226(5): the customer's full name
-// and address); nil when nothing. A group that misses something is parked when its month closes.
-func (i Information) Missing() []models.Field {
-	i = i.Clean()
-	var missing []models.Field
-	need := func(field, value, message string) {
-		if value == "" {
-			missing = append(missing, models.Field{Name: field, Message: message})
-		}
-	}
-	need("company", i.Company, "Enter a company name")
-	need("address_line1", i.AddressLine1, "Enter address line 1")
-	need("city", i.City, "Enter a city")
-	if region := taxRegions[i.Country]; region != "" {
-		need("region", i.Region, "Enter a "+region)
-	}
-	need("country", i.Country, "Choose a country")
-	need("currency", string(i.Currency), "Choose a currency")
-	return missing
-}
-
-// Billable reports whether an invoice can be written with this information.
-func (i Information) Billable() bool { return len(i.Missing()) == 0 }

@@ -70,10 +70,6 @@ func InformationsTx(tx *gorm.DB, accountID string, groupIDs []string) (map[strin
 // saved in between; Fields say what differs). A group that uses an address of the account (Address) lets
 // go of it when the information says something else than the address.
 func SaveInformationTx(tx *gorm.DB, actor access.Actor, at time.Time, accountID, groupID string, info Information) (Information, error) {
-	if err := models.InvalidFields(info.Validate()...); err != nil {
-		return Information{}, err
-	}
-	info = info.Clean()
 	group, err := takeGroup(tx, accountID, groupID)
 	if err != nil {
 		return Information{}, err
@@ -82,6 +78,10 @@ func SaveInformationTx(tx *gorm.DB, actor access.Actor, at time.Time, accountID,
 	if err != nil {
 		return Information{}, err
 	}
+	if err := models.InvalidFields(info.problems(before)...); err != nil {
+		return before, err
+	}
+	info = info.Clean()
 	if info.Version != before.Version {
 		return before, staleError(before, info, at)
 	}

@@ -147,7 +147,7 @@ func TestVATStatus(t *testing.T) {
 		info.VATID = ""
 		info = saveInformation(w, w.bo, w.primary, info)
 		status(account.VATNone, "")
-		info.VATID, info.Country = "CHE-123.456.788", "CH"
+		info.VATID, info.Country, info.PostalCode = "CHE-123.456.788", "CH", "8001"
 		saveInformation(w, w.bo, w.primary, info)
 		status(account.VATUnconfirmed, "")
 	})

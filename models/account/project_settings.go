@@ -62,7 +62,7 @@ func checkTag(key, value string) []models.Field {
 		return []models.Field{tooLong(field, "The value of a tag", maxTagValue)}
 	case !printable(key) || !printable(value):
 		return []models.Field{unprintable(field, "Tags")}
-	case holdsCardNumber(key) || holdsCardNumber(value):
+	case holdsCardNumber(key, shortestCard) || holdsCardNumber(value, shortestCard):
 		return []models.Field{{Name: field, Message: "A tag looks like it holds a card number. Remove it: card numbers are never kept here"}}
 	}
 	return nil

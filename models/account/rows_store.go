@@ -111,6 +111,7 @@ type paymentMethodRow struct {
 	Holder      string
 	ExpMonth    int64
 	ExpYear     int64
+	Country     string
 	CreatedAt   time.Time
 	RemovedAt   *time.Time
 }

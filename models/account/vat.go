@@ -6,12 +6,12 @@ import (
 )
 
 // vatRule is how an EU country writes VAT ids: the prefix (art. 215 of Directive 2006/112/EC; Greece
-// uses EL), the form of what follows it, an example, and the check digits where they are simple.
+// uses EL), the form of what follows it, an example, and its check digits.
 type vatRule struct {
 	prefix  string
 	form    *regexp.Regexp
 	example string
-	check   func(digits string) bool // nil: the form alone is checked
+	check   func(digits string) bool
 }
 
 // vatRules holds the 27 countries of the EU by ISO code. Forms: europa.eu, VIES, "VAT identification
@@ -19,13 +19,13 @@ type vatRule struct {
 var vatRules = map[string]vatRule{
 	"AT": {"AT", form(`U\d{8}`), "ATU13585627", checkAT},
 	"BE": {"BE", form(`[01]\d{9}`), "BE0403019261", checkBE},
-	"BG": {"BG", form(`\d{9,10}`), "BG175074752", nil},
+	"BG": {"BG", form(`\d{9,10}`), "BG175074752", checkBG},
 	"CY": {"CY", form(`\d{8}[A-Z]`), "CY10259033P", checkCY},
 	"CZ": {"CZ", form(`\d{8,10}`), "CZ46505334", checkCZ},
 	"DE": {"DE", form(`[1-9]\d{8}`), "DE136695976", mod11and10},
 	"DK": {"DK", form(`\d{8}`), "DK13585628", checkDK},
 	"EE": {"EE", form(`10\d{7}`), "EE100931558", checkEE},
-	"ES": {"ES", form(`[A-Z]\d{7}[A-Z]|[A-Z]\d{8}|\d{8}[A-Z]`), "ESA28015865", nil},
+	"ES": {"ES", form(`[A-Z]\d{7}[A-Z]|[A-Z]\d{8}|\d{8}[A-Z]`), "ESA28015865", checkES},
 	"FI": {"FI", form(`\d{8}`), "FI20774740", checkFI},
 	"FR": {"FR", form(`[A-HJ-NP-Z0-9]{2}\d{9}`), "FR40303265045", checkFR},
 	"GR": {"EL", form(`\d{9}`), "EL094259216", checkEL},
@@ -35,7 +35,7 @@ var vatRules = map[string]vatRule{
 	"IT": {"IT", form(`\d{11}`), "IT00743110157", luhn},
 	"LT": {"LT", form(`\d{7}1\d|\d{10}1\d`), "LT119511515", checkLT},
 	"LU": {"LU", form(`\d{8}`), "LU15027442", checkLU},
-	"LV": {"LV", form(`\d{11}`), "LV40003521600", nil},
+	"LV": {"LV", form(`\d{11}`), "LV40003521600", checkLV},
 	"MT": {"MT", form(`\d{8}`), "MT11679112", checkMT},
 	"NL": {"NL", form(`\d{9}B\d{2}`), "NL004495445B01", checkNL},
 	"PL": {"PL", form(`\d{10}`), "PL8567346215", checkPL},
@@ -63,24 +63,36 @@ func CleanVATID(s string) string {
 
 var plainVATID = regexp.MustCompile(`^[A-Z0-9+*/]+$`)
 
-// vatProblem says what to change in a clean VAT id of a country, "" when nothing. Outside of the EU
-// any letters and digits will do.
+// What is wrong with a VAT id by its form, and by its check digits.
+const vatDigits = "Check the VAT ID: its check digits do not match the rest"
+
+func vatForm(example string) string {
+	return "Enter the VAT ID in the form of its country, for example " + example
+}
+
+// VATExample is a VAT id in the form of a country, "" where none is known.
+func VATExample(country string) string {
+	if rule, eu := vatRules[country]; eu {
+		return rule.example
+	}
+	return worldRules[country].example
+}
+
+// vatProblem says what to change in a clean VAT id of a country, "" when nothing.
 func vatProblem(country, id string) string {
 	rule, eu := vatRules[country]
 	switch {
-	case !eu && !plainVATID.MatchString(id):
-		return "Enter the VAT ID with letters and digits only"
 	case !eu:
-		return ""
+		return worldVATProblem(country, id)
 	case !strings.HasPrefix(id, rule.prefix):
 		return "Enter a VAT ID that starts with " + rule.prefix + ", to match the country " + CountryName(country)
 	}
 	rest := id[len(rule.prefix):]
 	switch {
 	case !rule.form.MatchString(rest):
-		return "Enter the VAT ID in the form of its country, for example " + rule.example
-	case rule.check != nil && !rule.check(rest):
-		return "Check the VAT ID: its check digits do not match the rest"
+		return vatForm(rule.example)
+	case !rule.check(rest):
+		return vatDigits
 	}
 	return ""
 }

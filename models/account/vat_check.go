@@ -61,6 +61,19 @@ func checkAT(s string) bool {
 	return (10-sum%10)%10 == last(s)
 }
 
+// checkBG knows companies (9 digits) and people (10): Bulgarians by birth number, foreigners, and others.
+func checkBG(s string) bool {
+	if len(s) == 9 {
+		r := weighted(s, 1, 2, 3, 4, 5, 6, 7, 8) % 11
+		if r == 10 {
+			r = weighted(s, 3, 4, 5, 6, 7, 8, 9, 10) % 11 % 10
+		}
+		return r == last(s)
+	}
+	other := (11 - weighted(s, 4, 3, 2, 7, 6, 5, 4, 3, 2)%11) % 11
+	return weighted(s, 2, 4, 8, 5, 10, 9, 7, 3, 6)%11%10 == last(s) || weighted(s, 21, 19, 17, 13, 11, 9, 7, 3, 1)%10 == last(s) || other == last(s)
+}
+
 func checkBE(s string) bool { return 97-number(s[:8])%97 == number(s[8:]) }
 
 func checkCY(s string) bool {
@@ -87,6 +100,37 @@ func checkCZ(s string) bool {
 func checkDK(s string) bool { return weighted(s, 2, 7, 6, 5, 4, 3, 2, 1)%11 == 0 }
 
 func checkEE(s string) bool { return (10-weighted(s, 3, 7, 1, 3, 7, 1, 3, 7)%10)%10 == last(s) }
+
+// checkES knows people (DNI, NIE and the letters K, L and M: a letter by the number modulo 23) and
+// organizations, whose control is a digit, a letter, or either, by their kind.
+func checkES(s string) bool {
+	const letters = "TRWAGMYFPDXBNJZSQVHLCKE"
+	switch kind := s[0]; {
+	case kind >= '0' && kind <= '9':
+		return letters[number(s[:8])%23] == s[8]
+	case kind >= 'X' && kind <= 'Z':
+		return letters[number(string('0'+kind-'X')+s[1:8])%23] == s[8]
+	case kind >= 'K' && kind <= 'M':
+		return letters[number(s[1:8])%23] == s[8]
+	}
+	sum := 0
+	for i := 1; i < 8; i++ {
+		d := int(s[i] - '0')
+		if i%2 == 1 {
+			d *= 2
+		}
+		sum += d/10 + d%10
+	}
+	control := (10 - sum%10) % 10
+	digit, letter := byte('0'+control), "JABCDEFGHI"[control]
+	switch {
+	case strings.IndexByte("PQRSNW", s[0]) >= 0:
+		return letter == s[8]
+	case strings.IndexByte("ABEH", s[0]) >= 0:
+		return digit == s[8]
+	}
+	return digit == s[8] || letter == s[8]
+}
 
 func checkFI(s string) bool { return (11-weighted(s, 7, 9, 10, 5, 8, 4, 2)%11)%11 == last(s) }
 
@@ -127,6 +171,18 @@ func checkLT(s string) bool {
 }
 
 func checkLU(s string) bool { return number(s[:6])%89 == number(s[6:]) }
+
+// checkLV knows organizations and people by birth date; people's newer numbers begin with 32 and have no check
+// digit.
+func checkLV(s string) bool {
+	switch {
+	case s[0] > '3':
+		return weighted(s, 9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1)%11 == 3
+	case strings.HasPrefix(s, "32"):
+		return true
+	}
+	return (1+weighted(s, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9))%11%10 == last(s)
+}
 
 func checkMT(s string) bool { return (weighted(s, 3, 4, 6, 7, 8, 9)+number(s[6:]))%37 == 0 }
 

@@ -19,6 +19,7 @@ type LastInvoice struct {
 	Due    *time.Time
 	PaidOn *time.Time // of the last payment; nil when none was recorded
 	Month  models.Month
+	NoCard bool // its payment failed, and its group has no card on file any more
 }
 
 // PayBy is how a group pays.
@@ -127,6 +128,7 @@ func groupItems(tx *gorm.DB, month models.Month, accountID string, ids []string)
 			currency = money.Currency(*r.Currency)
 		}
 		it := GroupItem{ID: r.ID, Name: r.Name, Primary: r.IsPrimary, Projects: projects[r.ID], Cost: money.New(r.Minor, currency), Last: last[r.ID]}
+		it.Last.NoCard = r.Kind == nil && it.Last.State == PaymentFailed
 		if r.Kind != nil {
 			it.PayBy = PayBy{*r.Kind, *r.Brand, *r.Last4}
 		}

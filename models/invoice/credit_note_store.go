@@ -258,7 +258,8 @@ func (n *noting) save() error {
 func (n *noting) correct() error {
 	o, note := &n.original, n.note
 	if note.Returned.Sign() > 0 {
-		refund := PaymentRow{models.NewID(), o.AccountID, o.ID, KindRefund, PrepaidReturn, *n.row.Number, note.Returned.Minor(), o.Currency, *n.row.InvoiceDate, n.at}
+		refund := PaymentRow{ID: models.NewID(), AccountID: o.AccountID, InvoiceID: o.ID, Kind: KindRefund, Method: PrepaidReturn, Reference: *n.row.Number,
+			Label: "Prepaid credit", AmountMinor: note.Returned.Minor(), Currency: o.Currency, PaidOn: *n.row.InvoiceDate, CreatedAt: n.at}
 		if err := n.tx.Create(&refund).Error; err != nil {
 			return err
 		}

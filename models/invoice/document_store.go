@@ -12,6 +12,7 @@ import (
 
 	"billfold/models"
 	"billfold/models/access"
+	"billfold/models/job"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -64,6 +65,11 @@ func printable(address string) bool {
 	return !strings.ContainsFunc(address, func(r rune) bool { return r < '!' || r > '~' })
 }
 
+// IsNumber reports whether a text can be the number of an issued document.
+func IsNumber(number string) bool {
+	return number != "" && printable(number) && !strings.HasPrefix(number, EstimatePrefix)
+}
+
 // Find gives the row of an invoice or estimate of the scope's group by its address. Kind: NotFound.
 func (s *Store) Find(ctx context.Context, scope access.Scope, address string) (Row, error) {
 	var row Row
@@ -103,7 +109,11 @@ func (s *Store) Full(ctx context.Context, invoiceID string) (Full, error) {
 	return f, tx.Where("invoice_id = ?", invoiceID).Order("paid_on, id").Find(&f.Payments).Error
 }
 
-// SaveDocument stores the bytes of a document once. The same bytes again change nothing; other bytes
+// JobCollect is the kind of job that collects an issued invoice; its payload is JobInvoice.
+const JobCollect = "invoice.collect"
+
+// SaveDocument stores the bytes of a document once. With the first PDF of an invoice its collecting is
+// queued: nobody is charged before the document exists that says what for. The same bytes again change nothing; other bytes
 // are an error, because a document that was given out can not become another one.
 func (s *Store) SaveDocument(ctx context.Context, invoiceID, kind string, content []byte) error {
 	sum := sha256.Sum256(content)
@@ -113,8 +123,19 @@ func (s *Store) SaveDocument(ctx context.Context, invoiceID, kind string, conten
 			return err
 		}
 		doc := documentRow{row.ID, row.AccountID, kind, sum[:], content, int64(len(content)), s.clock.Now()}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&doc).Error; err != nil {
-			return err
+		made := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&doc)
+		if made.Error != nil {
+			return made.Error
+		}
+		if made.RowsAffected == 1 && kind == "pdf" && row.Kind == KindInvoice {
+			if err := job.Enqueue(tx, JobCollect, JobCollect+":"+row.ID, JobInvoice{row.ID}); err != nil {
+				return err
+			}
+		}
+		if made.RowsAffected == 1 && kind == "pdf" {
+			if err := mailIssued(tx, s.clock.Now(), row); err != nil {
+				return err
+			}
 		}
 		var stored documentRow
 		if err := tx.Select("sha256").Where("invoice_id = ? AND kind = ?", row.ID, kind).Take(&stored).Error; err != nil {

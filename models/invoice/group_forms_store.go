@@ -142,8 +142,7 @@ func (s *Store) PrimaryGroup(ctx context.Context, scope access.Scope) (g GroupNa
 // StillBilled reports whether the scope's group has an estimate or an unpaid invoice: so long the billing
 // information of a deleted group can be edited (domain.md, "Delete a group").
 func (s *Store) StillBilled(ctx context.Context, scope access.Scope) (still bool, err error) {
-	err = s.db.Read(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM invoices WHERE account_id = ? AND group_id = ?
-		AND (state = 'estimate' AND NOT frozen OR state IN ('issued', 'payment_failed') AND due_minor > 0))`, scope.AccountID(), scope.GroupID()).Scan(&still).Error
+	err = s.db.Read(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM invoices WHERE account_id = ? AND group_id = ? AND `+stillBilled+`)`, scope.AccountID(), scope.GroupID()).Scan(&still).Error
 	return still, err
 }
 
@@ -158,4 +157,25 @@ func (s *Store) TaxOf(ctx context.Context, info account.Information) (tax.Treatm
 	customer := tax.Customer{Country: info.Country, Region: info.Region, VATID: info.VATID, VATStatus: string(info.VATStatus)}
 	t, err := tax.TreatmentTx(tx, sell, customer, month.LastDay())
 	return t, month, err
+}
+
+// TaxEffect is what saving information over stored information does to the tax on the next invoice, by the
+// calculation that closing uses.
+func (s *Store) TaxEffect(ctx context.Context, stored, wanted account.Information) (tax.Effect, error) {
+	e := tax.Effect{New: stored.Country == ""}
+	wanted = wanted.Settled(stored)
+	var err error
+	if e.Before, e.Month, err = s.TaxOf(ctx, stored); err != nil {
+		return e, err
+	}
+	if e.After, _, err = s.TaxOf(ctx, wanted); err != nil {
+		return e, err
+	}
+	if wanted.VATID == "" || wanted.VATStatus == account.VATConfirmed || wanted.VATProblem() != "" {
+		return e, nil
+	}
+	wanted.VATStatus = account.VATConfirmed
+	then, _, err := s.TaxOf(ctx, wanted)
+	e.OnceConfirmed = then.Category == tax.Reverse
+	return e, err
 }

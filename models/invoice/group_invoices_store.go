@@ -19,6 +19,7 @@ type GroupInvoice struct {
 	Total         money.Amount
 	TaxKnown      bool       // false: an estimate's total is before tax, because the rate is missing
 	PaidOn        *time.Time // of the last payment
+	NoCard        bool       // its payment failed, and there is no card on file any more
 	PDFSize       int64      // 0 while the document is being made
 	ClosingReason string     // why an earlier month is not closed: the reason for which it is parked
 }
@@ -179,8 +180,13 @@ func (s *Store) groupInvoices(ctx context.Context, tx *gorm.DB, scope access.Sco
 	if err != nil {
 		return nil, err
 	}
+	none, err := noMethod(tx, scope)
+	if err != nil {
+		return nil, err
+	}
 	for i := range items {
 		it := &items[i]
+		it.NoCard = none && it.State == PaymentFailed
 		if at, ok := paid[it.ID]; ok {
 			it.PaidOn = &at
 		}

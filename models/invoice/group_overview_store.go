@@ -16,7 +16,6 @@ type GroupOverview struct {
 	Parked      models.Month // the first month that could not be closed, empty for none
 	ParkedWhy   string
 	Missing     []models.Field // what billing information lacks for an invoice, when there is something to bill
-	Failed      []Row          // invoices whose payment failed, newest first, at most MaxAlerts
 	Top         []TopProject   // of the projects that are in the group now, highest cost first
 	Recent      []GroupInvoice // open estimates and the last issued invoices, newest first
 	IssuedInAll int            // invoices, counted as far as CountLimit
@@ -76,7 +75,7 @@ func groupAlerts(tx *gorm.DB, scope access.Scope, o *GroupOverview) error {
 		}
 		o.Missing = info.Missing()
 	}
-	return listed(tx, scope).Where("i.state = 'payment_failed'").Select(listColumns).Order("i.month DESC, i.id DESC").Limit(MaxAlerts).Scan(&o.Failed).Error
+	return nil
 }
 
 // topOf are the projects that cost most, and after them, if there are too few, others by name.

@@ -29,6 +29,8 @@ type PaymentRow struct {
 	Currency    string
 	PaidOn      time.Time
 	CreatedAt   time.Time
+	Label       string  // how it was paid, in words: "Visa ending 4242"; "" of older bank transfers
+	ChargeID    *string // the charge of a gateway
 }
 
 // TableName names the table for GORM.
@@ -50,6 +52,7 @@ type NewPayment struct {
 
 // Payment says what a recorded payment did.
 type Payment struct {
+	ID     string       `json:"payment_id"`
 	Number string       `json:"invoice_number"`
 	Amount money.Amount `json:"-"`
 	Due    money.Amount `json:"-"`
@@ -71,14 +74,16 @@ func (s *Store) RecordPayment(ctx context.Context, actor access.Actor, p NewPaym
 			return err
 		}
 		at := s.clock.Now()
-		result, err = recordTx(tx, at, actor, row, p)
+		result, err = RecordTx(tx, at, actor, row, p)
 		return err
 	})
 	return result, err
 }
 
-func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayment) (Payment, error) {
-	if row.State != Issued && row.State != PaymentFailed && row.State != Uncollectible {
+// RecordTx records a bank transfer for an invoice that the caller has locked, with its event, by the rules of
+// RecordPayment.
+func RecordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayment) (Payment, error) {
+	if !row.State.TakesPayment() {
 		return Payment{}, models.Conflictf("Invoice %s is %s and takes no payment", p.Number, row.State.Words())
 	}
 	currency := money.Currency(row.Currency)
@@ -99,32 +104,18 @@ func recordTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, p NewPayme
 	case date.After(at):
 		return Payment{}, models.Invalidf("date", "Enter a date that is not in the future")
 	}
-	payment := PaymentRow{models.NewID(), row.AccountID, row.ID, "payment", bankTransfer, p.Reference, amount.Minor(), row.Currency, date, at}
-	if err := tx.Create(&payment).Error; err != nil {
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return Payment{}, models.Conflictf("A payment with the reference %q is recorded already", p.Reference)
-		}
-		return Payment{}, err
-	}
-	paid, err := money.AddMinor(row.PaidMinor, amount.Minor())
+	before := row
+	made, err := ArriveTx(tx, at, &row, Arrival{Method: bankTransfer, Reference: p.Reference, Label: "Bank transfer", Amount: amount, Date: date})
 	if err != nil {
 		return Payment{}, err
 	}
-	due, state := Due(row.TotalMinor, row.CreditedMinor, row.PrepaidMinor, paid), row.State
-	if due == 0 {
-		state = Paid
-	}
-	err = tx.Model(&Row{}).Where("id = ?", row.ID).Updates(map[string]any{"paid_minor": paid, "due_minor": due, "state": state, "updated_at": at}).Error
-	if err != nil {
-		return Payment{}, err
-	}
-	excess := max(0, amount.Minor()-row.DueMinor)
+	excess := max(0, amount.Minor()-before.DueMinor)
 	err = event.Append(tx, actor, row.AccountID, at, event.Event{Type: "payment.recorded", Category: event.Invoices,
 		Sentence: fmt.Sprintf("recorded a bank transfer of %s for invoice %s.", amount, p.Number),
-		Before:   map[string]any{"state": row.State, "due": row.DueMinor},
-		After:    map[string]any{"state": state, "due": due, "reference": p.Reference, "date": date.Format(time.DateOnly)},
+		Before:   map[string]any{"state": before.State, "due": before.DueMinor},
+		After:    map[string]any{"state": row.State, "due": row.DueMinor, "reference": p.Reference, "date": date.Format(time.DateOnly)},
 		Groups:   []string{row.GroupID}, Invoices: []string{row.ID}})
-	return Payment{p.Number, amount, money.New(due, currency), state, money.New(excess, currency)}, err
+	return Payment{made.ID, p.Number, amount, money.New(row.DueMinor, currency), row.State, money.New(excess, currency)}, err
 }
 
 // Due is what remains to be paid, never below zero (EN 16931 BR-CO-16; domain.md, "Invoice out" 8).

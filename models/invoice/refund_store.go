@@ -86,7 +86,8 @@ func refundTx(tx *gorm.DB, at time.Time, actor access.Actor, row Row, n NewRefun
 	case date.After(at):
 		return Refund{}, models.Invalidf("date", "Enter a date that is not in the future")
 	}
-	refund := PaymentRow{models.NewID(), row.AccountID, row.ID, KindRefund, bankTransfer, n.Reference, amount.Minor(), row.Currency, date, at}
+	refund := PaymentRow{ID: models.NewID(), AccountID: row.AccountID, InvoiceID: row.ID, Kind: KindRefund, Method: bankTransfer, Reference: n.Reference,
+		Label: "Bank transfer", AmountMinor: amount.Minor(), Currency: row.Currency, PaidOn: date, CreatedAt: at}
 	if err := tx.Create(&refund).Error; err != nil {
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return Refund{}, models.Conflictf("A bank transfer with the reference %q is recorded already", n.Reference)

@@ -16,6 +16,16 @@ import (
 // doing it twice must be as good as once. It ends when its context does.
 type Func func(ctx context.Context, payload []byte) error
 
+// Later is what a Func returns when its work cannot be done yet through no fault of its own: what it needs
+// is not there, or another party does not answer. The job is put back for After and keeps its tries.
+type Later struct {
+	After  time.Duration
+	Reason string
+}
+
+// Error is the reason.
+func (l *Later) Error() string { return l.Reason }
+
 // maxAttempts is how often a job is tried by itself. After that it stays with its last error until
 // somebody drains the queue.
 const maxAttempts = 8

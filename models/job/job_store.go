@@ -183,6 +183,11 @@ func (q *Queue) giveBack(ctx context.Context, r row) error {
 	return q.settle(ctx, r, map[string]any{"state": queued, "attempts": r.Attempts - 1, "run_at": q.wall.Now()})
 }
 
+// putOff returns a job that cannot be done yet: that is no failure of its own either.
+func (q *Queue) putOff(ctx context.Context, r row, l Later) error {
+	return q.settle(ctx, r, map[string]any{"state": queued, "attempts": r.Attempts - 1, "last_error": clip(l.Reason), "run_at": q.wall.Now().Add(l.After)})
+}
+
 // open lists the jobs of these kinds that are not done, the oldest first.
 func (q *Queue) open(ctx context.Context, kinds []string) (ids []string, err error) {
 	err = q.db.Read(ctx).Model(&row{}).Where("state IN ? AND kind IN ?", []string{queued, running, failed}, kinds).

@@ -212,6 +212,28 @@ func TestFailuresAreKeptAndTriedAgain(t *testing.T) {
 	})
 }
 
+func TestAJobPutOffKeepsItsTries(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := &wall{}
+		q := job.Worker(d, nil, map[string]job.Func{"mail": func(context.Context, []byte) error {
+			return fmt.Errorf("mail: %w", &job.Later{After: time.Minute, Reason: "the receipt is not there yet"})
+		}}).OnWallClock(w.clock())
+		enqueue(t, d, "mail", "a")
+		for range 20 {
+			work(t, q, 1)
+			if s := find(t, d, "a"); s != (stored{State: "queued", LastError: "the receipt is not there yet"}) {
+				t.Fatalf("%+v", s)
+			}
+			w.advance(58 * time.Second)
+			work(t, q, 0)
+			w.advance(3 * time.Second)
+		}
+		if err := q.Drain(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "1 of 1 jobs failed: a: mail: the receipt") {
+			t.Fatalf("%v: who asks for it is told", err)
+		}
+	})
+}
+
 func TestDeadWorkersAtEachAttempt(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ran := map[string]int{}

@@ -98,6 +98,7 @@ func (q *Queue) run(ctx context.Context, r row) (failure, err error) {
 	defer cancel()
 	start := time.Now()
 	failure = call(work, q.funcs[r.Kind], []byte(r.Payload))
+	var later *Later
 	// How it ended is written even while the process is being stopped.
 	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), margin)
 	defer cancelAfter()
@@ -106,6 +107,9 @@ func (q *Queue) run(ctx context.Context, r row) (failure, err error) {
 		err = q.succeed(after, r)
 	case ctx.Err() != nil:
 		err = q.giveBack(after, r)
+	case errors.As(failure, &later):
+		q.log.InfoContext(ctx, "job put off", "kind", r.Kind, "job", r.ID, "key", r.UniqueKey, "reason", later.Reason, "for", later.After)
+		err = q.putOff(after, r, *later)
 	default:
 		q.log.WarnContext(ctx, "job failed", "kind", r.Kind, "job", r.ID, "key", r.UniqueKey, "attempt", r.Attempts,
 			"error", failure, "ms", time.Since(start).Milliseconds())

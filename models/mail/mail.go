@@ -1,8 +1,13 @@
 // Package mail is the outbox: mails that follow from changes, written in the transaction of the change and
 // sent after it, each at most once. Without a mail server they wait.
 //
-//	mail.go       what can be mailed and the facts it is written from
-//	mail_store.go the outbox in the database
+//	mail.go         what can be mailed and the facts it is written from
+//	state.go        the states of a mail, and what becomes of it by how handing it over ended
+//	message.go      a mail as it leaves, and who carries it
+//	mail_store.go   the outbox in the database: queueing, reading
+//	send_store.go   handing one over, at most once
+//	operate_store.go what the operator does with one that did not leave
+//	smtp/           the mail server
 package mail
 
 import "time"
@@ -20,7 +25,11 @@ const (
 	PaymentReversed  Kind = "payment.reversed"        // the bank took it back
 	PaymentReminder  Kind = "payment.reminder"        // a bank transfer is overdue
 	CardExpiring     Kind = "card.expiring"
+	InvoiceCopy      Kind = "invoice.copy" // of an invoice or, with Original, a credit note; SentBy asked for it
 )
+
+// asks reports whether a mail asks for money, and is wrong once it is not due any more.
+func (k Kind) asks() bool { return k == PaymentFailed || k == ActionRequired || k == PaymentReminder }
 
 // Facts is what a mail is written from. Amounts are plain decimals ("14472.87") of Currency; what does not
 // belong to the kind is empty.
@@ -42,6 +51,7 @@ type Facts struct {
 	NextTry     *time.Time `json:"next_try,omitempty"` // nil: not tried again by itself
 	Date        *time.Time `json:"date,omitempty"`     // of the payment
 	Expires     string     `json:"expires,omitempty"`  // of the card, "08/2028"
+	SentBy      string     `json:"sent_by,omitempty"`  // who asked for a copy
 	Times       int        `json:"times,omitempty"`    // which reminder or failure this is, from 1
 }
 

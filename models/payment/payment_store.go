@@ -53,3 +53,9 @@ func (s *Store) GatewayName() string {
 	}
 	return s.current.Name()
 }
+
+// Gateway is a gateway that is set up; nil when that one is not.
+func (s *Store) Gateway(name string) Gateway { return s.gateways[name] }
+
+// Address is the whole address of a path of ours, for gateways to send people back to.
+func (s *Store) Address(path string) string { return s.options.PublicURL + path }

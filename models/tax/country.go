@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"billfold/models/address"
 	"billfold/models/money"
 
 	"github.com/biter777/countries"
@@ -47,6 +48,9 @@ func LocalCurrency(country string, at time.Time) (c money.Currency, ok bool) {
 // Region is the code of a state or province as rates are stored by: "CA" for "CA", "US-CA", "California"
 // and "california" in US. What is not known stays as written, in capitals.
 func Region(country, region string) string {
+	if s, ok := address.RegionOf(country, region); ok {
+		return s.Code
+	}
 	region = strings.ToUpper(strings.TrimSpace(region))
 	region = strings.TrimPrefix(region, country+"-")
 	if len(region) <= 3 || country == "" {

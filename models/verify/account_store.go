@@ -15,6 +15,7 @@ func checkAccounts(p *pass) error {
 		{"T1", "the line is for a project of another account", `SELECT 'line ' || CAST(x.id AS TEXT), o.name FROM invoice_lines x JOIN projects o ON o.id = x.project_id WHERE o.account_id <> x.account_id`},
 		{"T1", "the document is on an invoice of another account", `SELECT ` + address + `, x.kind FROM invoice_documents x JOIN invoices i ON i.id = x.invoice_id WHERE i.account_id <> x.account_id`},
 		{"T1", "the tax is on an invoice of another account", `SELECT ` + address + `, CAST(x.position AS TEXT) FROM invoice_taxes x JOIN invoices i ON i.id = x.invoice_id WHERE i.account_id <> x.account_id`},
+		{"T1", "the charge is for an invoice of another account", `SELECT ` + address + `, x.state FROM charges x JOIN invoices i ON i.id = x.invoice_id WHERE i.account_id <> x.account_id`},
 		{"T1", "the payment is for an invoice of another account", `SELECT ` + address + `, x.reference FROM payments x JOIN invoices i ON i.id = x.invoice_id WHERE i.account_id <> x.account_id`},
 		{"T1", "the credit is for a group of another account", `SELECT 'claim ' || CAST(x.id AS TEXT), o.name FROM credit_claims x JOIN billing_groups o ON o.id = x.group_id WHERE o.account_id <> x.account_id`},
 		{"T1", "the credit is for a project of another account", `SELECT 'claim ' || CAST(x.id AS TEXT), o.name FROM credit_claims x JOIN projects o ON o.id = x.project_id WHERE o.account_id <> x.account_id`},

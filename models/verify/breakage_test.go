@@ -29,7 +29,7 @@ func TestEachBreakageIsNamed(t *testing.T) {
 					t.Fatalf("the copy is not sound: %+v", found)
 				}
 			})
-			for _, c := range slices.Concat(moneyCases, usageCases, groupCases, invoiceCases, creditCases, noteCases, eventCases) {
+			for _, c := range slices.Concat(moneyCases, usageCases, groupCases, invoiceCases, creditCases, noteCases, paymentCases, eventCases) {
 				if c.on != "" && c.on != dialect {
 					continue
 				}

@@ -127,8 +127,8 @@ var groupCases = []breakage{
 	change("no primary group", `UPDATE billing_groups SET is_primary = false WHERE id = {abroad}`, "G4 account {borealis}"),
 	change("a deleted group with projects", `UPDATE billing_groups SET deleted_at = '2024-10-01 00:00:00+00:00' WHERE id = {product}`, "G4 group {product}"),
 	change("billing information of another account", `UPDATE billing_information SET account_id = {borealis} WHERE group_id = {product}`, "T1 group {product}"),
-	changes("a payment method of another account", []string{`UPDATE billing_groups SET payment_method_id = (SELECT id FROM payment_methods) WHERE id = {product}`,
-		`UPDATE payment_methods SET account_id = {borealis}`}, "T1 group {product}"),
+	changes("a payment method of another account", []string{`UPDATE billing_groups SET payment_method_id = (SELECT id FROM payment_methods WHERE kind = 'bank_transfer') WHERE id = {product}`,
+		`UPDATE payment_methods SET account_id = {borealis} WHERE kind = 'bank_transfer'`}, "T1 group {product}"),
 }
 
 var invoiceCases = []breakage{
@@ -152,7 +152,7 @@ var invoiceCases = []breakage{
 	}, want: []string{"I4 " + n1}},
 	changes("charged twice", []string{aCharge + `SELECT {new}, account_id, {four}, 'payment', 'card', 'a', 1, 'EUR', paid_on, created_at FROM payments WHERE reference = 'part'`,
 		aCharge + `SELECT {new2}, account_id, {four}, 'payment', 'card', 'b', 1, 'EUR', paid_on, created_at FROM payments WHERE reference = 'part'`,
-		`UPDATE invoices SET paid_minor = 2, due_minor = due_minor - 2 WHERE id = {four}`}, "P1 "+n4),
+		`UPDATE invoices SET paid_minor = 2, due_minor = due_minor - 2 WHERE id = {four}`}, "E1 "+n4, "P1 "+n4),
 	change("an invoice of another account", `UPDATE invoices SET account_id = {borealis} WHERE id = {running}`, "T1 estimate {running}", "T1 line {open}", "T1 line {support}", "U2 estimate {running}"),
 	change("a line of another account", `UPDATE invoice_lines SET account_id = {borealis} WHERE id = {open}`, "T1 line {open}"),
 	change("a document of another account", `UPDATE invoice_documents SET account_id = {borealis} WHERE invoice_id = {one}`, "T1 "+n1),

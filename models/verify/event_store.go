@@ -75,16 +75,18 @@ type story struct {
 	total, prepaid                       int64
 	issued, transfers, recordedTransfers int64
 	refunds, recordedRefunds             int64
+	charged, recordedCharged             int64
+	reversed, recordedReversed           int64
 }
 
 // checkInvoiceEvents says that every issued invoice has the event of its issue and one for each bank
-// transfer in and back, and that its state is where its events lead by allowed steps.
+// transfer in and back, each payment by card and each that the bank took back, and that its state is where its events lead by allowed steps.
 func checkInvoiceEvents(p *pass) error {
 	var s *story
 	err := p.each(func(rows *sql.Rows) error {
 		var next story
 		var kind, before, after sql.NullString
-		if err := rows.Scan(&next.id, &next.number, &next.state, &next.total, &next.prepaid, &next.transfers, &next.refunds, &kind, &before, &after); err != nil {
+		if err := rows.Scan(&next.id, &next.number, &next.state, &next.total, &next.prepaid, &next.transfers, &next.refunds, &next.charged, &next.reversed, &kind, &before, &after); err != nil {
 			return err
 		}
 		if s == nil || s.id != next.id {
@@ -99,6 +101,8 @@ func checkInvoiceEvents(p *pass) error {
 	}, `SELECT i.id, i.number, i.state, i.total_minor, i.prepaid_minor,
 		(SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id AND p.kind = 'payment' AND p.method = 'bank_transfer'),
 		(SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id AND p.kind = 'refund' AND p.method = 'bank_transfer'),
+		(SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id AND p.kind = 'payment' AND p.method = 'card'),
+		(SELECT COUNT(*) FROM payments p WHERE p.invoice_id = i.id AND p.kind = 'reversal'),
 		e.type, e.before, e.after FROM invoices i LEFT JOIN event_subjects s ON s.subject_id = i.id LEFT JOIN events e ON e.seq = s.event_seq
 		WHERE i.number IS NOT NULL AND i.kind = 'invoice' ORDER BY i.id, s.event_seq`)
 	if err == nil && s != nil {
@@ -121,6 +125,10 @@ func (s *story) tell(p *pass, kind, before, after string) error {
 		s.recordedTransfers++
 	case "payment.refunded":
 		s.recordedRefunds++
+	case "payment.charged":
+		s.recordedCharged++
+	case "payment.reversed":
+		s.recordedReversed++
 	}
 	from, err := stateIn(before)
 	if err != nil {
@@ -146,6 +154,12 @@ func (s *story) settle(p *pass) {
 	}
 	if s.refunds != s.recordedRefunds {
 		p.violated("E1", s.number, "has %d refunds and %d events of them", s.refunds, s.recordedRefunds)
+	}
+	if s.charged != s.recordedCharged {
+		p.violated("E1", s.number, "has %d payments by card and %d events of them", s.charged, s.recordedCharged)
+	}
+	if s.reversed != s.recordedReversed {
+		p.violated("E1", s.number, "has %d reversals and %d events of them", s.reversed, s.recordedReversed)
 	}
 	if s.state != s.told {
 		p.violated("I4", s.number, "is %s, its events lead to %s", s.state.Words(), s.told.Words())

@@ -61,6 +61,7 @@ var faultOps = []faultOp{
 		_, err := w.invoices.RecordPayment(ctx, operator, invoice.NewPayment{Number: n1, Amount: "1.00", Reference: "RF18"})
 		return err
 	}},
+	{name: "collect", do: func(w *world, f *faultWorld) error { return w.payments.Collect(ctx, f.owed) }},
 	{name: "group delete", again: models.NotFound, do: func(w *world, f *faultWorld) error {
 		return w.invoices.DeleteGroup(ctx, f.old, true)
 	}},

@@ -17,6 +17,7 @@ import (
 	"billfold/models/db"
 	"billfold/models/db/dbtest"
 	"billfold/models/invoice"
+	"billfold/models/payment/paymenttest"
 	"billfold/models/people"
 	"billfold/models/usage"
 
@@ -37,7 +38,8 @@ type faultWorld struct {
 	product string
 	web     string
 	api     string
-	before  dump // the database as it was made
+	owed    string // the invoice of July, to be charged to a card
+	before  dump   // the database as it was made
 }
 
 // newFaultWorld makes the world; more adds that many groups with projects, credits and usage to it.
@@ -90,7 +92,9 @@ func (f *faultWorld) make(w *world, more int) {
 	w.use("web", "pg", "2024-07-02 01:00", "40.123456789012345678")
 	w.use("api", "kafka", "2024-07-02 01:00", "25.5")
 	w.at("2024-08-02 06:00")
+	w.card(f.acme, f.product, paymenttest.Works)
 	w.close("2024-07")
+	w.must(w.d.Read(ctx).Raw(`SELECT id FROM invoices WHERE number = ?`, n1).Scan(&f.owed).Error)
 	w.at("2024-08-20 12:00")
 	for i := range 2 {
 		start := fmt.Sprintf("2024-08-0%d 01:00", i+1)
@@ -142,6 +146,7 @@ func (f *faultWorld) copy(t testing.TB) *copied {
 	clock := func() time.Time { return w.now }
 	w.accounts, w.invoices = account.NewStore(d, clock), invoice.NewStore(d, clock)
 	w.credits, w.usage = credit.NewStore(d, clock), usage.NewStore(d, clock)
+	w.collecting(clock)
 	look := open(t, address)
 	t.Cleanup(func() { w.must(look.Close()) })
 	return &copied{w, disturb, look}

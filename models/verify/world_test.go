@@ -14,6 +14,8 @@ import (
 	"billfold/models/db"
 	"billfold/models/invoice"
 	"billfold/models/money"
+	"billfold/models/payment"
+	"billfold/models/payment/paymenttest"
 	"billfold/models/rate"
 	"billfold/models/seller"
 	"billfold/models/tax"
@@ -37,6 +39,8 @@ type world struct {
 	invoices *invoice.Store
 	credits  *credit.Store
 	usage    *usage.Store
+	gateway  *paymenttest.Gateway
+	payments *payment.Store
 	n        int
 }
 
@@ -47,6 +51,7 @@ func newWorld(t testing.TB, d *db.DB, at string) *world {
 	clock := func() time.Time { return w.now }
 	w.accounts, w.invoices = account.NewStore(d, clock), invoice.NewStore(d, clock)
 	w.credits, w.usage = credit.NewStore(d, clock), usage.NewStore(d, clock)
+	w.collecting(clock)
 	w.must(seller.NewStore(d, clock).Set(ctx, operator, seller.Seller{Name: "Cloud Oy", AddressLine1: "Mannerheimintie 1", City: "Helsinki",
 		Country: "FI", VATID: "FI20774740", PriceCurrency: "USD", Prepaid: seller.MultiPurpose}))
 	_, err := tax.NewStore(d, clock).ImportShipped(ctx, operator)
@@ -241,11 +246,13 @@ func live(w *world) {
 	w.pay("BF-2024-000001", "1.00", "part")
 	w.pay("BF-2024-000001", "", "rest")
 	w.must(w.invoices.SetState(ctx, operator, "BF-2024-000002", invoice.Waived, "goodwill"))
+	takeCards := joinDelphi(w)
 
 	w.at("2024-10-02 06:00")
 	w.rates("2024-09-30,USD,EUR,0.89")
 	w.close("2024-09")
 	correctCirrus()
+	takeCards()
 	_, err = w.credits.Rebind(ctx, acme, rebound.ID, credit.Target{Scope: credit.ForGroup, GroupID: product})
 	w.must(err)
 	w.use("web", "pg", "2024-10-01 01:00", "4.2")

@@ -97,7 +97,14 @@
   });
   document.addEventListener('htmx:after:swap', copies);
 
+  // [data-fallback] holds what does by hand what htmx does by itself.
+  const fallbacks = () => {
+    if (window.htmx) for (const el of all('[data-fallback]')) el.hidden = true;
+  };
+  document.addEventListener('htmx:after:swap', fallbacks);
+
   counts();
   showTab();
   copies();
+  fallbacks();
 })();

@@ -41,6 +41,9 @@ func payBy(p invoice.PayBy) string {
 
 // status is the badge of an issued invoice.
 func status(l invoice.LastInvoice, now time.Time) views.Mark {
+	if l.State == invoice.PaymentFailed {
+		return views.FailedStatus(l.NoCard)
+	}
 	return views.IssuedStatus(l.State, l.Due, l.PaidOn, now)
 }
 

@@ -9,4 +9,5 @@
 //	invoice.go   the data            check.go    refuses figures that do not add up
 //	header.go    page 1, top half    summary.go  projects, tax, totals, payment, notes
 //	detail.go    the lines           csv.go      the same lines for a spreadsheet
+//	receipt.go   of a payment, a PDF of its own
 package documents

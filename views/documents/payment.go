@@ -14,7 +14,7 @@ func (d *doc) paymentBlock() {
 		reference = inv.Number
 	}
 	rows := [][2]string{
-		{"Beneficiary", p.Beneficiary}, {"IBAN", groupIBAN(p.IBAN)}, {"BIC", p.BIC}, {"Bank", p.Bank},
+		{"Beneficiary", p.Beneficiary}, {"IBAN", GroupIBAN(p.IBAN)}, {"BIC", p.BIC}, {"Bank", p.Bank},
 		{"ACH routing number", p.ACHRouting}, {"ACH account", p.ACHAccount}, {"Remit to", p.RemitTo},
 	}
 	const keys = 32.0
@@ -53,8 +53,8 @@ func (d *doc) paymentBlock() {
 	d.y += 4
 }
 
-// groupIBAN writes an IBAN in groups of four.
-func groupIBAN(s string) string {
+// GroupIBAN writes an IBAN in groups of four.
+func GroupIBAN(s string) string {
 	s = strings.ReplaceAll(clean(s), " ", "")
 	var out strings.Builder
 	for i, r := range []rune(s) {

@@ -72,8 +72,11 @@ func layout(inv Invoice, inline bool) *doc {
 
 // word is what the document is called in running text.
 func (d *doc) word() string {
-	if d.inv.Kind == KindCreditNote {
+	switch d.inv.Kind {
+	case KindCreditNote:
 		return "Credit note"
+	case KindReceipt:
+		return "Receipt"
 	}
 	return "Invoice"
 }

@@ -22,6 +22,7 @@ const maxEmails = 10
 // EmailsForm is the form of the emails as it stands on the page.
 type EmailsForm struct {
 	Version  int64    `form:"version"`
+	Seen     string   `form:"seen"`
 	Invoices []string `form:"invoice_emails"`
 	Contacts []string `form:"contact_emails"`
 	Add      string   `form:"add"`    // list to be given one more box
@@ -30,7 +31,16 @@ type EmailsForm struct {
 
 // NewEmailsForm is the form of what is stored.
 func NewEmailsForm(i account.Information) EmailsForm {
-	return EmailsForm{Version: i.Version, Invoices: slices.Clone(i.InvoiceEmails), Contacts: slices.Clone(i.ContactEmails)}
+	lists := [2]string{strings.Join(i.InvoiceEmails, "\n"), strings.Join(i.ContactEmails, "\n")}
+	return EmailsForm{Version: i.Version, Seen: views.Digest(lists), Invoices: slices.Clone(i.InvoiceEmails), Contacts: slices.Clone(i.ContactEmails)}
+}
+
+// Current is DetailsForm.Current for the emails.
+func (f EmailsForm) Current(stored account.Information) EmailsForm {
+	if f.Seen == NewEmailsForm(stored).Seen {
+		f.Version = stored.Version
+	}
+	return f
 }
 
 // Edits reports whether a button changed the form instead of saving it.
@@ -70,7 +80,7 @@ func EmailFields(fields []models.Field) []models.Field {
 }
 
 func (v EmailsView) hidden() []views.HiddenField {
-	return []views.HiddenField{{Name: "version", Value: strconv.FormatInt(v.Form.Version, 10)}}
+	return []views.HiddenField{{Name: "version", Value: strconv.FormatInt(v.Form.Version, 10)}, {Name: "seen", Value: v.Form.Seen}}
 }
 
 func (v EmailsView) list(name, label, hint string, values []string) views.Repeat {

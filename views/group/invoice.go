@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"billfold/models"
-	"billfold/models/account"
 	"billfold/models/credit"
 	"billfold/models/invoice"
 	"billfold/models/money"
@@ -35,7 +34,9 @@ type InvoiceView struct {
 	TaxNotes []string
 	TaxText  string // of an estimate
 	Credits  []CreditLine
-	Payments []PaymentLine
+	History  History
+	Unpaid   []views.PaymentAlert
+	HowToPay []Fact // of a bank transfer, while something is due
 	Text     string // the customer's own
 	Lines    LinesView
 	Currency money.Currency
@@ -69,13 +70,6 @@ type CreditLine struct {
 	Amount             money.Amount // below zero
 }
 
-// PaymentLine is one payment, refund or reversal.
-type PaymentLine struct {
-	On     time.Time
-	What   string
-	Amount money.Amount
-}
-
 // InvoiceTitle is what an estimate or invoice is called: "Invoice BF-2026-000412".
 func InvoiceTitle(r invoice.Row) string {
 	if r.State == invoice.Estimate {
@@ -90,7 +84,7 @@ func InvoiceTitle(r invoice.Row) string {
 // NewInvoice puts an estimate or invoice into words. Its lines are added by NewLines.
 func NewInvoice(shell views.Shell, groupID string, s invoice.Sheet, now time.Time) InvoiceView {
 	address, month := s.Address(), models.Month(s.Month)
-	v := InvoiceView{Shell: shell, Title: InvoiceTitle(s.Row), Status: Status(s.Row, s.PaidOn, now), Period: views.Period(month),
+	v := InvoiceView{Shell: shell, Title: InvoiceTitle(s.Row), Status: Status(s.GroupInvoice, now), Period: views.Period(month),
 		Estimate: s.State == invoice.Estimate, CSVPath: views.InvoiceCSVPath(groupID, address), BillTo: s.Snapshot.Customer.Address(),
 		Info: views.BillingInformationPath(groupID), Text: s.Snapshot.Customer.InvoiceText, Currency: s.Valued.Currency}
 	amount := func(minor int64) money.Amount { return money.New(minor, s.Valued.Currency) }
@@ -105,9 +99,6 @@ func NewInvoice(shell views.Shell, groupID string, s invoice.Sheet, now time.Tim
 	v.TaxNotes = taxNotes(s)
 	for _, c := range s.Snapshot.Credits {
 		v.Credits = append(v.Credits, creditLine(c, amount))
-	}
-	for _, p := range s.Payments {
-		v.Payments = append(v.Payments, paymentLine(p, amount))
 	}
 	v.asCreditNote(groupID, s, amount)
 	switch {
@@ -271,30 +262,6 @@ func creditLine(c invoice.AppliedCredit, amount func(int64) money.Amount) Credit
 	}
 	if c.Prepaid {
 		l.Remark += ", paid after tax"
-	}
-	return l
-}
-
-func paymentLine(p invoice.PaymentRow, amount func(int64) money.Amount) PaymentLine {
-	l := PaymentLine{On: p.PaidOn.UTC(), Amount: amount(p.AmountMinor)}
-	method := map[string]string{account.BankTransfer: "bank transfer", account.Card: "card"}[p.Method]
-	if method == "" {
-		method = p.Method
-	}
-	if p.Method == invoice.PrepaidReturn {
-		l.What, l.Amount = "Given back as prepaid credit by "+p.Reference, l.Amount.Neg()
-		return l
-	}
-	switch p.Kind {
-	case "refund":
-		l.What, l.Amount = "Refunded by "+method, l.Amount.Neg()
-	case "reversal":
-		l.What, l.Amount = "Payment by "+method+" taken back", l.Amount.Neg()
-	default:
-		l.What = "Paid by " + method
-	}
-	if p.Reference != "" {
-		l.What += ", reference " + p.Reference
 	}
 	return l
 }

@@ -58,7 +58,7 @@ func NewInvoiceList(groupID, groupName string, items []invoice.GroupInvoice, now
 func invoiceRow(groupID string, it invoice.GroupInvoice, now time.Time) InvoiceRow {
 	address := it.Address()
 	row := InvoiceRow{Name: address, Path: views.InvoicePath(groupID, address), Month: models.Month(it.Month), Total: it.Total,
-		Status: Status(it.Row, it.PaidOn, now), CSVPath: views.InvoiceCSVPath(groupID, address), Of: "of invoice " + address}
+		Status: Status(it, now), CSVPath: views.InvoiceCSVPath(groupID, address), Of: "of invoice " + address}
 	if it.State == invoice.Estimate {
 		estimateRow(&row, it, now)
 		return row
@@ -113,6 +113,7 @@ type InvoicesView struct {
 	Pages  views.Pages
 	Path   string // of the list without filters
 	Zips   []ZipLink
+	Failed []views.PaymentAlert
 }
 
 // ZipLink leads to all invoices of a year in one file.

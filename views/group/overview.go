@@ -14,6 +14,7 @@ import (
 // OverviewView is the Overview tab.
 type OverviewView struct {
 	Frame
+	Unpaid       []views.PaymentAlert
 	Alerts       []AlertView
 	Failed       bool // the costs could not be loaded; the rest is shown
 	NoProjects   bool
@@ -93,11 +94,6 @@ func alerts(f Frame, o invoice.GroupOverview) []AlertView {
 			a.Action, a.Path = text, path
 		}
 		return a
-	}
-	for _, r := range o.Failed {
-		due := money.New(r.DueMinor, money.Currency(r.Currency))
-		a := AlertView{Tone: views.Bad, Text: "The payment of invoice " + r.Address() + " failed: " + views.Money(due) + " is due."}
-		all = append(all, action(a, "Change payment method", views.PaymentMethodPath(id)))
 	}
 	if o.Parked != "" {
 		a := AlertView{Tone: views.Bad, Text: "The invoice for " + o.Parked.Label() + " could not be issued: " + o.ParkedWhy + "."}

@@ -8,10 +8,13 @@ import (
 	"billfold/views"
 )
 
-// Status is the one word for the state of an estimate or invoice, the same on every page. paidOn is the
-// day of the last payment, nil for none; now is the business time, which makes due overdue.
-func Status(r invoice.Row, paidOn *time.Time, now time.Time) views.Mark {
+// Status is the one word for the state of an estimate or invoice, the same on every page. now is the business
+// time, which makes due overdue.
+func Status(it invoice.GroupInvoice, now time.Time) views.Mark {
+	r, paidOn := it.Row, it.PaidOn
 	switch r.State {
+	case invoice.PaymentFailed:
+		return views.FailedStatus(it.NoCard)
 	case invoice.Estimate:
 		if r.Month < string(models.MonthOf(now)) {
 			return views.Mark{Tone: views.Info, Text: "Closing"}

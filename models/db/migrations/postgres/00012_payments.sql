@@ -13,7 +13,7 @@ CREATE TABLE gateway_customers (
 ALTER TABLE payment_methods ADD COLUMN country text NOT NULL DEFAULT '', ADD COLUMN expiry_warned_at timestamptz;
 CREATE UNIQUE INDEX payment_methods_ref ON payment_methods (provider, provider_ref) WHERE removed_at IS NULL AND provider_ref <> '';
 
--- A visit to a gateway's page that adds a card. session_ref is empty until the gateway has answered.
+-- A visit to a gateway's page that adds a card, and who went. session_ref is empty until the gateway has answered.
 CREATE TABLE card_setups (
   id          uuid PRIMARY KEY,
   account_id  uuid NOT NULL REFERENCES accounts (id),
@@ -22,6 +22,9 @@ CREATE TABLE card_setups (
   gateway     text NOT NULL CHECK (gateway IN ('stripe', 'sandbox')),
   session_ref text NOT NULL,
   back_to     text NOT NULL,
+  actor_kind  text NOT NULL,
+  actor_id    text NOT NULL,
+  actor_name  text NOT NULL,
   state       text NOT NULL CHECK (state IN ('open', 'done', 'ended')),
   method_id   uuid,
   created_at  timestamptz NOT NULL,
@@ -64,11 +67,13 @@ CREATE UNIQUE INDEX charges_ref ON charges (gateway, charge_ref) WHERE charge_re
 CREATE UNIQUE INDEX charges_session ON charges (gateway, session_ref) WHERE session_ref <> '';
 CREATE INDEX charges_open ON charges (state, updated_at, id) WHERE state IN ('started', 'action_required', 'processing', 'surplus');
 
--- When an unpaid invoice is charged or reminded of next, in business time; null: never by itself.
+-- When an unpaid invoice is charged or reminded of next, in business time; null: never by itself. Failures are those
+-- of automatic charges, of which the first sets the days on which it is tried again.
 CREATE TABLE collections (
   invoice_id       uuid PRIMARY KEY,
   account_id       uuid NOT NULL,
   failures         bigint NOT NULL CHECK (failures >= 0),
+  first_failed_at  timestamptz,
   next_charge_at   timestamptz,
   reminders        bigint NOT NULL CHECK (reminders >= 0),
   next_reminder_at timestamptz,

@@ -14,7 +14,7 @@ ALTER TABLE payment_methods ADD COLUMN country TEXT NOT NULL DEFAULT '';
 ALTER TABLE payment_methods ADD COLUMN expiry_warned_at DATETIME;
 CREATE UNIQUE INDEX payment_methods_ref ON payment_methods (provider, provider_ref) WHERE removed_at IS NULL AND provider_ref <> '';
 
--- A visit to a gateway's page that adds a card. session_ref is empty until the gateway has answered.
+-- A visit to a gateway's page that adds a card, and who went. session_ref is empty until the gateway has answered.
 CREATE TABLE card_setups (
   id          TEXT NOT NULL PRIMARY KEY,
   account_id  TEXT NOT NULL REFERENCES accounts (id),
@@ -23,6 +23,9 @@ CREATE TABLE card_setups (
   gateway     TEXT NOT NULL CHECK (gateway IN ('stripe', 'sandbox')),
   session_ref TEXT NOT NULL,
   back_to     TEXT NOT NULL,
+  actor_kind  TEXT NOT NULL,
+  actor_id    TEXT NOT NULL,
+  actor_name  TEXT NOT NULL,
   state       TEXT NOT NULL CHECK (state IN ('open', 'done', 'ended')),
   method_id   TEXT,
   created_at  DATETIME NOT NULL,
@@ -65,11 +68,13 @@ CREATE UNIQUE INDEX charges_ref ON charges (gateway, charge_ref) WHERE charge_re
 CREATE UNIQUE INDEX charges_session ON charges (gateway, session_ref) WHERE session_ref <> '';
 CREATE INDEX charges_open ON charges (state, updated_at, id) WHERE state IN ('started', 'action_required', 'processing', 'surplus');
 
--- When an unpaid invoice is charged or reminded of next, in business time; null: never by itself.
+-- When an unpaid invoice is charged or reminded of next, in business time; null: never by itself. Failures are those
+-- of automatic charges, of which the first sets the days on which it is tried again.
 CREATE TABLE collections (
   invoice_id       TEXT NOT NULL PRIMARY KEY,
   account_id       TEXT NOT NULL,
   failures         INTEGER NOT NULL CHECK (failures >= 0),
+  first_failed_at  DATETIME,
   next_charge_at   DATETIME,
   reminders        INTEGER NOT NULL CHECK (reminders >= 0),
   next_reminder_at DATETIME,
