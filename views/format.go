@@ -167,9 +167,17 @@ func Count(n int, one, many string) string {
 // CountUpTo is Count where counting stopped at a limit: "1,000+ events".
 func CountUpTo(n, limit int, one, many string) string {
 	if n >= limit {
-		return Number(limit) + "+ " + many
+		return NumberUpTo(n, limit) + " " + many
 	}
 	return Count(n, one, many)
+}
+
+// NumberUpTo is Number where counting stopped at a limit: "1,000+".
+func NumberUpTo(n, limit int) string {
+	if n >= limit {
+		return Number(limit) + "+"
+	}
+	return Number(n)
 }
 
 // Number is a whole number with grouped thousands.

@@ -103,7 +103,16 @@ func (w *world) estimate(t *testing.T, accountID, group, currency string, amount
 			"due_minor": 0, "tax_local_minor": 0, "tax_local_currency": "", "tax_note": "", "snapshot": "", "frozen": false, "created_at": now, "updated_at": now}).Error
 		for project, minor := range amounts {
 			if err == nil {
-				err = tx.Table("estimate_projects").Create(map[string]any{"invoice_id": id, "project_id": project, "amount_minor": minor}).Error
+				err = tx.Table("estimate_projects").Create(map[string]any{"invoice_id": id, "project_id": project, "amount_minor": minor,
+					"account_id": accountID, "month": "2026-11", "currency": currency}).Error
+			}
+			var held int64
+			if err == nil {
+				err = tx.Table("project_assignments").Where("project_id = ? AND group_id = ?", project, group).Count(&held).Error
+			}
+			if err == nil && held == 0 { // it was in the group before
+				err = tx.Table("project_assignments").Create(map[string]any{"id": models.NewID(), "account_id": accountID, "project_id": project, "group_id": group,
+					"valid_from": now.AddDate(0, 0, -9), "valid_to": now.AddDate(0, 0, -8), "created_at": now}).Error
 			}
 		}
 		return err

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"hash"
 	"net/http"
 	"sync"
 	"time"
@@ -36,15 +37,29 @@ func newCookies(secret func(context.Context, string) ([]byte, error), now func()
 	}}
 }
 
+// signer gives the cookies of the documents of many invoices, all with the same end.
+func (c *cookies) signer() (forDocument func(invoiceID string) string, err error) {
+	key, err := c.key()
+	if err != nil {
+		return nil, err
+	}
+	expiry := binary.BigEndian.AppendUint64(nil, uint64(c.now().Add(cookieLasts).Unix()))
+	h := hmac.New(sha256.New, key)
+	var raw []byte
+	return func(invoiceID string) string {
+		raw = append(raw[:0], expiry...)
+		raw = sign(h, raw, invoiceID, expiry)
+		return base64.RawURLEncoding.EncodeToString(raw)
+	}, nil
+}
+
 // forDocument gives the cookie of a document of an invoice.
 func (c *cookies) forDocument(invoiceID string) (string, error) {
-	key, err := c.key()
+	forDocument, err := c.signer()
 	if err != nil {
 		return "", err
 	}
-	expiry := c.now().Add(cookieLasts).Unix()
-	stamped := binary.BigEndian.AppendUint64(nil, uint64(expiry))
-	return base64.RawURLEncoding.EncodeToString(append(stamped, sign(key, invoiceID, stamped)...)), nil
+	return forDocument(invoiceID), nil
 }
 
 // check refuses a cookie that is not of the document or has expired. Error: *refusal with status 403.
@@ -54,7 +69,7 @@ func (c *cookies) check(cookie, invoiceID string) error {
 		return err
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cookie)
-	if err != nil || len(raw) != 8+sha256.Size || !hmac.Equal(raw[8:], sign(key, invoiceID, raw[:8])) {
+	if err != nil || len(raw) != 8+sha256.Size || !hmac.Equal(raw[8:], sign(hmac.New(sha256.New, key), nil, invoiceID, raw[:8])) {
 		return &refusal{http.StatusForbidden, "invalid_download_cookie", "This download address is not valid. Ask for the invoice again"}
 	}
 	if c.now().Unix() >= int64(binary.BigEndian.Uint64(raw[:8])) {
@@ -63,9 +78,10 @@ func (c *cookies) check(cookie, invoiceID string) error {
 	return nil
 }
 
-func sign(key []byte, invoiceID string, expiry []byte) []byte {
-	h := hmac.New(sha256.New, key)
+// sign appends the signature to a text. Beginning h again is cheaper than making one.
+func sign(h hash.Hash, to []byte, invoiceID string, expiry []byte) []byte {
+	h.Reset()
 	h.Write([]byte("billfold download 1\x00" + invoiceID + "\x00"))
 	h.Write(expiry)
-	return h.Sum(nil)
+	return h.Sum(to)
 }

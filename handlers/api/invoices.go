@@ -68,13 +68,14 @@ type InvoiceBody struct {
 }
 
 func (a *API) listInvoices(ctx context.Context, r *request, in *InvoiceList, yield func([]Invoice) error) error {
+	cookie, err := a.cookies.signer()
+	if err != nil {
+		return err
+	}
 	return a.invoices.EachInvoice(ctx, r.scope, in.Sort == "invoice_number", func(part []invoice.FullInvoice) error {
 		rows := make([]Invoice, len(part))
 		for i, inv := range part {
-			var err error
-			if rows[i], err = a.invoiceOf(inv); err != nil {
-				return err
-			}
+			rows[i] = invoiceWith(inv, cookie(inv.ID))
 		}
 		return yield(rows)
 	})
@@ -109,9 +110,10 @@ func (a *API) scopeOfNumber(ctx context.Context, r *request, number string) (acc
 
 func (a *API) invoiceOf(inv invoice.FullInvoice) (Invoice, error) {
 	cookie, err := a.cookies.forDocument(inv.ID)
-	if err != nil {
-		return Invoice{}, err
-	}
+	return invoiceWith(inv, cookie), err
+}
+
+func invoiceWith(inv invoice.FullInvoice, cookie string) Invoice {
 	month, currency := models.Month(inv.Month), money.Currency(inv.Currency)
 	out := Invoice{BillingGroupID: inv.GroupID, BillingGroupName: inv.GroupName, BillingGroupState: "active", Currency: inv.Currency,
 		DownloadCookie: cookie, DueDate: stampOrNil(inv.DueDate), GeneratedAt: stampOrNil(inv.IssuedAt), InvoiceNumber: inv.Address(), IssueDate: stampOrNil(inv.InvoiceDate),
@@ -123,7 +125,7 @@ func (a *API) invoiceOf(inv invoice.FullInvoice) (Invoice, error) {
 	if inv.State != invoice.Estimate { // a snapshot says what the group was called then
 		out.BillingGroupName = inv.Snapshot.GroupName
 	}
-	return out, nil
+	return out
 }
 
 // stateOf is the contract's name of an invoice's state.

@@ -59,7 +59,8 @@ func assign(tx *gorm.DB, accountID string, projectIDs []string, groupID string, 
 			return err
 		}
 	}
-	held := tx.Model(&projectRow{}).Where("account_id = ? AND id IN ? AND deleted_at IS NULL", accountID, projectIDs).Update("group_id", groupID)
+	held := tx.Model(&projectRow{}).Where("account_id = ? AND id IN ? AND deleted_at IS NULL", accountID, projectIDs).
+		Updates(map[string]any{"group_id": groupID, "cost_month": ""}) // whether the new group's estimate has it is not known here
 	if held.Error == nil && held.RowsAffected != int64(len(projectIDs)) {
 		return fmt.Errorf("%d of %d projects moved", held.RowsAffected, len(projectIDs))
 	}

@@ -127,6 +127,17 @@ func missingAddresses(tx *gorm.DB, accountID string, parked []Alert) (found []Al
 		WHERE i.account_id = ? AND i.state = 'estimate' AND NOT i.frozen AND i.kind = 'invoice'
 		AND (b.group_id IS NULL OR b.company = '' OR b.address_line1 = '' OR b.city = '' OR b.postal_code = '' OR b.country = '' OR b.region = '')
 		ORDER BY i.created_at DESC, i.id LIMIT 100`, accountID).Scan(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]string, len(rows))
+	for i, r := range rows {
+		groups[i] = r.GroupID
+	}
+	infos, err := account.InformationsTx(tx, accountID, groups)
+	if err != nil {
+		return nil, err
+	}
 	told := map[string]bool{}
 	for _, a := range parked {
 		told[a.GroupID] = true
@@ -137,11 +148,7 @@ func missingAddresses(tx *gorm.DB, accountID string, parked []Alert) (found []Al
 			continue
 		}
 		told[r.GroupID] = true
-		info, err := account.InformationTx(tx, accountID, r.GroupID)
-		if err != nil {
-			return nil, err
-		}
-		switch missing := info.Missing(); {
+		switch missing := infos[r.GroupID].Missing(); {
 		case len(missing) == 0:
 			continue
 		case len(alert.Groups) == 0:
@@ -153,8 +160,8 @@ func missingAddresses(tx *gorm.DB, accountID string, parked []Alert) (found []Al
 		}
 		alert.Groups = append(alert.Groups, AlertGroup{r.GroupID, r.GroupName})
 	}
-	if err != nil || len(alert.Groups) == 0 {
-		return nil, err
+	if len(alert.Groups) == 0 {
+		return nil, nil
 	}
 	return []Alert{alert}, nil
 }

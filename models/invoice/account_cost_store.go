@@ -1,12 +1,9 @@
 package invoice
 
 import (
-	"strings"
-
 	"billfold/models"
 	"billfold/models/money"
 
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 )
 
@@ -46,34 +43,6 @@ func accountCosts(tx *gorm.DB, month models.Month, accountIDs []string) (costs m
 	return costs, approximate, err
 }
 
-// costKey is the SQL of the figure that lists by cost are ordered by, with its arguments: amount is the
-// SQL of minor units, currency that of their currency. Amounts of one currency compare as they are.
-// Those of several are weighed by the rates of the running estimates, for the order alone: the figure
-// is never shown. It is numeric, so that it cannot overflow.
-func costKey(tx *gorm.DB, month models.Month, accountIDs []string, amount, currency string) (sql string, args []any, err error) {
-	var rows []struct {
-		Currency string
-		Rate     decimal.Decimal
-	}
-	// One rate a currency, the same for all its estimates, keeps the exact order within the currency.
-	err = tx.Raw(`SELECT i.currency, MAX(i.rate) AS rate FROM invoices i WHERE i.account_id IN ? AND `+runningEstimates+`
-		GROUP BY i.currency ORDER BY i.currency`, accountIDs, string(month)).Scan(&rows).Error
-	amount = "CAST(COALESCE(" + amount + ", 0) AS numeric)"
-	if err != nil || len(rows) < 2 {
-		return amount, nil, err
-	}
-	var b strings.Builder
-	b.WriteString(amount + " * CASE " + currency)
-	for _, r := range rows {
-		unit := r.Rate.Shift(money.Currency(r.Currency).Decimals())
-		weight := decimal.New(1, 8).DivRound(unit, 0)
-		b.WriteString(" WHEN ? THEN CAST(? AS numeric)")
-		args = append(args, r.Currency, decimal.Max(weight, decimal.NewFromInt(1)).String())
-	}
-	b.WriteString(" ELSE 1 END")
-	return b.String(), args, nil
-}
-
 // groupCost is what a running estimate says about a project.
 type groupCost struct {
 	ProjectID     string
@@ -92,10 +61,14 @@ func projectCosts(tx *gorm.DB, month models.Month, accountIDs, projectIDs []stri
 		return costs, nil
 	}
 	var rows []groupCost
-	err := tx.Raw(`SELECT ep.project_id, ep.amount_minor, i.group_id, i.currency, i.price_currency, g.name AS group_name
-		FROM invoices i JOIN estimate_projects ep ON ep.invoice_id = i.id JOIN billing_groups g ON g.id = i.group_id
-		WHERE i.account_id IN ? AND `+runningEstimates+` AND ep.project_id IN ?
-		ORDER BY g.name_key, g.id`, accountIDs, string(month), projectIDs).Scan(&rows).Error
+	// From the groups that held a project, which are few, to their estimates, and not through all of the account's.
+	err := tx.Raw(`WITH held AS MATERIALIZED (SELECT a.project_id, a.group_id, (SELECT i.id FROM invoices i WHERE i.group_id = a.group_id AND `+runningEstimates+`) AS invoice_id
+			FROM (SELECT DISTINCT project_id, group_id FROM project_assignments WHERE account_id IN ? AND project_id IN ?) AS a),
+		costs AS MATERIALIZED (SELECT h.project_id, h.group_id, h.invoice_id,
+			(SELECT ep.amount_minor FROM estimate_projects ep WHERE ep.invoice_id = h.invoice_id AND ep.project_id = h.project_id) AS amount_minor FROM held h)
+		SELECT c.project_id, c.amount_minor, i.group_id, i.currency, i.price_currency, g.name AS group_name
+		FROM costs c JOIN invoices i ON i.id = c.invoice_id JOIN billing_groups g ON g.id = c.group_id
+		WHERE c.amount_minor IS NOT NULL ORDER BY g.name_key, g.id`, string(month), accountIDs, projectIDs).Scan(&rows).Error
 	for _, r := range rows {
 		costs[r.ProjectID] = append(costs[r.ProjectID], r)
 	}

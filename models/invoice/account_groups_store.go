@@ -32,7 +32,7 @@ type PayBy struct {
 type GroupItem struct {
 	ID, Name string
 	Primary  bool
-	Projects int // live ones
+	Projects int // live ones, counted as far as CountLimit
 	PayBy    PayBy
 	Cost     money.Amount // accumulated this period; its currency is the group's
 	Last     LastInvoice
@@ -52,39 +52,40 @@ func (s *Store) PrimaryOfAccount(ctx context.Context, scope access.Scope) (id st
 	return id, err
 }
 
-type groupKey struct{ ID, NameKey, CostKey string }
-
 // GroupsOfAccount lists the live billing groups of the scope's account, highest cost first.
 func (s *Store) GroupsOfAccount(ctx context.Context, scope access.Scope, paging Paging) (page GroupPage, err error) {
-	tx := s.db.Read(ctx)
+	tx, account := s.db.Read(ctx), scope.AccountID()
 	page.Month = models.MonthOf(s.clock.Now())
 	live := func() *gorm.DB {
-		return tx.Table("billing_groups g").Where("g.account_id = ? AND g.deleted_at IS NULL", scope.AccountID())
+		return tx.Table("billing_groups g").Where("g.account_id = ? AND g.deleted_at IS NULL", account)
 	}
 	if page.Total, err = countUpTo(live(), tx); err != nil {
 		return page, err
 	}
-	key, args, err := costKey(tx, page.Month, []string{scope.AccountID()}, "i.subtotal_minor", "i.currency")
-	if err != nil {
+	w := costWalk{tx: tx, minor: "i.subtotal_minor", id: "i.group_id"}
+	if w.streams, err = costStreams(tx, page.Month, []string{account}); err != nil {
 		return page, err
 	}
-	base := func() *gorm.DB {
-		inner := live().Joins(`LEFT JOIN invoices i ON i.group_id = g.id AND `+runningEstimates, string(page.Month)).
-			Select("g.id, g.name_key, "+key+" AS cost_key", args...)
-		return tx.Table("(?) AS listed", inner).Select("id, name_key, cost_key")
+	w.running = func(st costStream) *gorm.DB {
+		return tx.Table("invoices i").Joins("JOIN billing_groups g ON g.id = i.group_id AND g.deleted_at IS NULL").
+			Where("i.account_id = ? AND i.currency = ? AND "+runningEstimates, st.accountID, st.currency, string(page.Month))
 	}
-	keys, around, err := keyset(base, order{byCost: true}, paging, func(k groupKey) cursor {
-		return cursor{k.CostKey, k.NameKey, k.ID}
-	})
+	w.idle = func() ([]*gorm.DB, error) {
+		return []*gorm.DB{live().Select("g.id, g.name_key").Where("(SELECT i.id FROM invoices i WHERE i.group_id = g.id AND "+runningEstimates+") IS NULL", string(page.Month))}, nil
+	}
+	w.name = func(id string) (key string, err error) {
+		return key, tx.Raw(`SELECT name_key FROM billing_groups WHERE account_id = ? AND id = ?`, account, id).Scan(&key).Error
+	}
+	rows, around, err := w.page(false, paging)
 	if err != nil {
 		return page, err
 	}
 	page.Around = around
-	ids := make([]string, len(keys))
-	for i, k := range keys {
-		ids[i] = k.ID
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
 	}
-	page.Items, page.Approximate, err = groupItems(tx, page.Month, scope.AccountID(), ids)
+	page.Items, page.Approximate, err = groupItems(tx, page.Month, account, ids)
 	return page, err
 }
 
@@ -108,7 +109,7 @@ func groupItems(tx *gorm.DB, month models.Month, accountID string, ids []string)
 		COALESCE(i.currency, b.currency) AS currency, i.price_currency AS estimate_priced
 		FROM billing_groups g LEFT JOIN payment_methods m ON m.id = g.payment_method_id
 		LEFT JOIN billing_information b ON b.group_id = g.id
-		LEFT JOIN invoices i ON i.group_id = g.id AND `+runningEstimates+`
+		LEFT JOIN invoices i ON i.id = (SELECT i.id FROM invoices i WHERE i.group_id = g.id AND `+runningEstimates+`)
 		WHERE g.account_id = ? AND g.id IN ?`, string(month), accountID, ids).Scan(&rows).Error
 	if err != nil {
 		return nil, false, err
@@ -138,13 +139,15 @@ func groupItems(tx *gorm.DB, month models.Month, accountID string, ids []string)
 	return items, approximate, nil
 }
 
-// projectsIn counts the live projects of groups, by group.
+// projectsIn counts the live projects of groups as far as CountLimit, by group.
 func projectsIn(tx *gorm.DB, groupIDs []string) (map[string]int, error) {
 	var rows []struct {
 		GroupID string
 		N       int
 	}
-	err := tx.Raw(`SELECT group_id, COUNT(*) AS n FROM projects WHERE group_id IN ? AND deleted_at IS NULL GROUP BY group_id`, groupIDs).Scan(&rows).Error
+	// The order has it read the index by group and name.
+	err := tx.Raw(`SELECT g.id AS group_id, (SELECT COUNT(*) FROM (SELECT 1 FROM projects p WHERE p.group_id = g.id AND p.deleted_at IS NULL ORDER BY p.name_key, p.id LIMIT ?) AS few) AS n
+		FROM billing_groups g WHERE g.id IN ?`, CountLimit, groupIDs).Scan(&rows).Error
 	counts := make(map[string]int, len(rows))
 	for _, r := range rows {
 		counts[r.GroupID] = r.N
@@ -160,8 +163,8 @@ func lastInvoices(tx *gorm.DB, groupIDs []string) (map[string]LastInvoice, error
 		DueDate                    *time.Time
 	}
 	err := tx.Raw(`SELECT i.id, i.group_id, i.number, i.month, i.state, i.due_date FROM invoices i
-		WHERE i.group_id IN ? AND i.kind = 'invoice' AND i.number IS NOT NULL AND i.month =
-		(SELECT MAX(x.month) FROM invoices x WHERE x.group_id = i.group_id AND x.kind = 'invoice' AND x.number IS NOT NULL)`, groupIDs).Scan(&rows).Error
+		WHERE i.id IN (SELECT (SELECT x.id FROM invoices x WHERE x.group_id = g.id AND x.kind = 'invoice' AND x.number IS NOT NULL ORDER BY x.month DESC LIMIT 1)
+			FROM billing_groups g WHERE g.id IN ?)`, groupIDs).Scan(&rows).Error
 	if err != nil {
 		return nil, err
 	}

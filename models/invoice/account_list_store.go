@@ -14,8 +14,8 @@ import (
 type AccountItem struct {
 	ID, Name string
 	Role     access.Role
-	Projects int            // live ones
-	Groups   int            // live ones
+	Projects int            // live ones, counted as far as CountLimit
+	Groups   int            // live ones, counted so too
 	Costs    []money.Amount // accumulated this period, one per currency, A to Z; empty without an estimate
 }
 
@@ -55,11 +55,11 @@ func (s *Store) AccountsOf(ctx context.Context, actor access.Actor) (page Accoun
 	for i, m := range members {
 		ids[i] = m.ID
 	}
-	projects, err := countLive(tx, "projects", ids)
+	projects, err := countLive(tx, "projects", ids, CountLimit)
 	if err != nil {
 		return page, err
 	}
-	groups, err := countLive(tx, "billing_groups", ids)
+	groups, err := countLive(tx, "billing_groups", ids, CountLimit)
 	if err != nil {
 		return page, err
 	}
@@ -74,13 +74,14 @@ func (s *Store) AccountsOf(ctx context.Context, actor access.Actor) (page Accoun
 	return page, nil
 }
 
-// countLive counts the rows of a table that are not deleted, by account.
-func countLive(tx *gorm.DB, table string, accountIDs []string) (map[string]int, error) {
+// countLive counts the rows of a table that are not deleted as far as a limit, by account.
+func countLive(tx *gorm.DB, table string, accountIDs []string, limit int) (map[string]int, error) {
 	var rows []struct {
 		AccountID string
 		N         int
 	}
-	err := tx.Raw(`SELECT account_id, COUNT(*) AS n FROM `+table+` WHERE account_id IN ? AND deleted_at IS NULL GROUP BY account_id`, accountIDs).Scan(&rows).Error
+	err := tx.Raw(`SELECT a.id AS account_id, (SELECT COUNT(*) FROM (SELECT 1 FROM `+table+` t WHERE t.account_id = a.id AND t.deleted_at IS NULL ORDER BY t.name_key LIMIT ?) AS few) AS n
+		FROM accounts a WHERE a.id IN ?`, limit, accountIDs).Scan(&rows).Error
 	counts := make(map[string]int, len(rows))
 	for _, r := range rows {
 		counts[r.AccountID] = r.N

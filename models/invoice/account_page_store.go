@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -30,78 +29,43 @@ func (p Paging) size() int {
 // Around are the cursors of the pages before and after a page, empty where there is none.
 type Around struct{ Prev, Next string }
 
-// cursor is the place of a row in a list that is ordered by cost or name: the keys of that order. Cost
-// is the ordering figure as the database wrote it, empty in a list by name.
-type cursor struct{ cost, name, id string }
+// cursor is the place of a row in a list by name: the keys of that order.
+type cursor struct{ name, id string }
 
 func (c cursor) String() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(c.cost + "\x00" + c.id + "\x00" + c.name))
+	return base64.RawURLEncoding.EncodeToString([]byte(c.id + "\x00" + c.name))
 }
 
-// costForm is how the two databases write a figure, and nothing that PostgreSQL could not read back.
-var costForm = regexp.MustCompile(`^-?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?$`)
-
-func parseCursor(s string, byCost bool) (cursor, bool) {
+func parseCursor(s string) (cursor, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	parts := strings.Split(string(b), "\x00")
-	if err != nil || len(parts) != 3 || !models.IsID(parts[1]) || !utf8.ValidString(parts[2]) {
-		return cursor{}, false
-	}
-	fits := parts[0] == ""
-	if byCost {
-		fits = costForm.MatchString(parts[0]) // the text itself is compared
-	}
-	return cursor{parts[0], parts[2], parts[1]}, fits
+	id, name, found := strings.Cut(string(b), "\x00")
+	ok := err == nil && found && models.IsID(id) && utf8.ValidString(name) && !strings.Contains(name, "\x00")
+	return cursor{name, id}, ok
 }
 
-// order is how a list is sorted. Its plain direction is A to Z, or highest cost first; ties go by name
-// and id, so that no row is ever skipped or repeated.
-type order struct {
-	byCost   bool
-	backward bool // the whole order turned round
-}
+// order is how a list by name is sorted, A to Z in its plain direction; ties go by id, so that no row is
+// ever skipped or repeated.
+type order struct{ backward bool }
 
-// parseOrder reads "name", "-name", "cost" or "-cost"; anything else is "-cost", the highest first.
-func parseOrder(sort string) order {
-	switch sort {
-	case "name":
-		return order{}
-	case "-name":
-		return order{backward: true}
-	case "cost":
-		return order{byCost: true, backward: true}
-	}
-	return order{byCost: true}
-}
-
-// apply sorts a query with the columns cost_key (in lists by cost), name_key and id, and starts it
-// behind the cursor.
+// apply sorts a query with the columns name_key and id, and starts it behind the cursor.
 func (o order) apply(q *gorm.DB, c *cursor) *gorm.DB {
-	up, down, more, less := "ASC", "DESC", ">", "<"
+	way, more := "ASC", ">"
 	if o.backward {
-		up, down, more, less = down, up, less, more
-	}
-	tail := "name_key " + up + ", id " + up
-	if !o.byCost {
-		if c != nil {
-			q = q.Where("(name_key, id) "+more+" (?, ?)", c.name, c.id)
-		}
-		return q.Order(tail)
+		way, more = "DESC", "<"
 	}
 	if c != nil {
-		q = q.Where("(cost_key "+less+" CAST(? AS numeric) OR (cost_key = CAST(? AS numeric) AND (name_key, id) "+more+" (?, ?)))",
-			c.cost, c.cost, c.name, c.id)
+		q = q.Where("(name_key, id) "+more+" (?, ?)", c.name, c.id)
 	}
-	return q.Order("cost_key " + down + ", " + tail)
+	return q.Order("name_key " + way + ", id " + way)
 }
 
 // keyset reads one page of a list. rows must be scanned with their keys; key gives them back.
 func keyset[T any](base func() *gorm.DB, o order, p Paging, key func(T) cursor) (rows []T, around Around, err error) {
 	var from *cursor
 	back := false
-	if c, ok := parseCursor(p.Before, o.byCost); ok && p.Before != "" {
+	if c, ok := parseCursor(p.Before); ok && p.Before != "" {
 		from, back = &c, true
-	} else if c, ok := parseCursor(p.After, o.byCost); ok && p.After != "" {
+	} else if c, ok := parseCursor(p.After); ok && p.After != "" {
 		from = &c
 	}
 	way := o

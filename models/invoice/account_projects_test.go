@@ -171,6 +171,8 @@ func TestAMovedProjectIsNotAddedUpOverGroups(t *testing.T) {
 	eachAccountWorld(t, func(w *accountWorld) {
 		research := w.group(w.acme, "Research")
 		moved := w.project(w.acme, research, "web")
+		w.exec(`INSERT INTO project_assignments (id, account_id, project_id, group_id, valid_from, valid_to, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			models.NewID(), w.acme.AccountID(), moved, w.primary, accountNow.AddDate(0, 0, -9), accountNow.AddDate(0, 0, -8), accountNow)
 		w.estimate(w.acme, w.primary, "2026-11", "EUR", "0.92", 0, map[string]int64{moved: 5000})
 		w.estimate(w.acme, research, "2026-11", "USD", "1", 0, map[string]int64{moved: 700})
 		w.estimate(w.acme, research, "2026-10", "USD", "1", 0, map[string]int64{moved: 99900}) // last month, not closed yet

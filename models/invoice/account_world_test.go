@@ -116,7 +116,8 @@ func (w *accountWorld) estimate(scope access.Scope, groupID, month, currency, ra
 	id := models.NewID()
 	for project, minor := range amounts {
 		sum += minor
-		rows = append(rows, map[string]any{"invoice_id": id, "project_id": project, "amount_minor": minor})
+		rows = append(rows, map[string]any{"invoice_id": id, "project_id": project, "amount_minor": minor,
+			"account_id": scope.AccountID(), "month": month, "currency": currency})
 	}
 	row := invoice.Row{ID: id, AccountID: scope.AccountID(), GroupID: groupID, Kind: "invoice", Month: month, State: invoice.Estimate,
 		Currency: currency, PriceCurrency: "USD", Rate: decimal.RequireFromString(rate), SubtotalMinor: sum, TaxableMinor: sum, TotalMinor: sum,

@@ -283,14 +283,42 @@ func ApplyDeltasTx(tx *gorm.DB, at time.Time, deltas Deltas) error {
 	if err != nil {
 		return err
 	}
-	if _, err := db.InsertRows(tx, "estimate_projects", []db.Column{db.Col("invoice_id", "uuid", there), db.Col("project_id", "uuid", of),
-		db.Col("amount_minor", "bigint", make([]int64, len(there)))}, "ON CONFLICT DO NOTHING"); err != nil {
+	lists, err := costListsTx(tx, estimates)
+	if err != nil {
 		return err
 	}
-	return all(len(invoices))(db.InsertRows(tx, "estimate_projects", []db.Column{db.Col("invoice_id", "uuid", invoices),
-		db.Col("project_id", "uuid", projects), db.Col("amount_minor", "bigint", amounts)},
+	if _, err := db.InsertRows(tx, "estimate_projects", costRows(lists, there, of, make([]int64, len(there))), "ON CONFLICT DO NOTHING"); err != nil {
+		return err
+	}
+	return all(len(invoices))(db.InsertRows(tx, "estimate_projects", costRows(lists, invoices, projects, amounts),
 		`ON CONFLICT (invoice_id, project_id) DO UPDATE SET amount_minor = estimate_projects.amount_minor + excluded.amount_minor
 			WHERE estimate_projects.amount_minor + excluded.amount_minor `+within))
+}
+
+// costRows are sums of projects on estimates with the lists in which they stand.
+func costRows(lists map[string]costList, invoices, projects []string, amounts []int64) []db.Column {
+	list := func(of func(costList) string) []string {
+		return db.Each(len(invoices), func(i int) string { return of(lists[invoices[i]]) })
+	}
+	return []db.Column{db.Col("invoice_id", "uuid", invoices), db.Col("project_id", "uuid", projects), db.Col("amount_minor", "bigint", amounts),
+		db.Col("account_id", "uuid", list(func(l costList) string { return l.accountID })),
+		db.Col("month", "text", list(func(l costList) string { return l.month })),
+		db.Col("currency", "text", list(func(l costList) string { return l.currency }))}
+}
+
+// costList is the list by cost in which the amounts of an estimate stand.
+type costList struct{ accountID, month, currency string }
+
+func costListsTx(tx *gorm.DB, estimates []string) (map[string]costList, error) {
+	lists := make(map[string]costList, len(estimates))
+	err := db.QueryIn(tx, `SELECT id, account_id, month, currency FROM invoices WHERE id IN (?)`, estimates, nil, func(rows *sql.Rows) error {
+		var id string
+		var l costList
+		err := rows.Scan(&id, &l.accountID, &l.month, &l.currency)
+		lists[id] = l
+		return err
+	})
+	return lists, err
 }
 
 // all is money.ErrOverflow when a statement passed over a row whose sum would have been too large.

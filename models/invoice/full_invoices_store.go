@@ -36,19 +36,20 @@ func (s *Store) EachInvoice(ctx context.Context, scope access.Scope, oldestFirst
 		sign, way = ">", "ASC"
 	}
 	var after *Row
+	var last briefly
 	for {
 		q := listed(s.db.Read(ctx), scope)
 		if after != nil {
 			q = q.Where("(i.month, i.id) "+sign+" (?, ?)", after.Month, after.ID)
 		}
-		var rows []Row
-		if err := q.Select(fullColumns).Order("i.month " + way + ", i.id " + way).Limit(invoicesRead).Scan(&rows).Error; err != nil || len(rows) == 0 {
+		rows, err := scanFull(q.Select(fullColumns).Order("i.month " + way + ", i.id " + way).Limit(invoicesRead))
+		if err != nil || len(rows) == 0 {
 			return err
 		}
 		after = &rows[len(rows)-1]
 		part := make([]FullInvoice, len(rows))
 		for i, row := range rows {
-			if part[i], err = s.listInvoice(ctx, scope, row, group); err != nil {
+			if part[i], err = s.listInvoice(ctx, scope, row, group, &last); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"billfold/models"
@@ -77,7 +78,7 @@ func (s *Store) FullProject(ctx context.Context, scope access.Scope, projectID s
 
 // CountProjects counts the live projects of the scope's account.
 func (s *Store) CountProjects(ctx context.Context, scope access.Scope) (int, error) {
-	counts, err := countLive(s.db.Read(ctx), "projects", []string{scope.AccountID()})
+	counts, err := countLive(s.db.Read(ctx), "projects", []string{scope.AccountID()}, math.MaxInt32)
 	return counts[scope.AccountID()], err
 }
 

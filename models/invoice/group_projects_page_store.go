@@ -1,38 +1,12 @@
 package invoice
 
 import (
-	"encoding/base64"
-	"slices"
-	"strconv"
 	"strings"
 
 	"billfold/models"
 
 	"gorm.io/gorm"
 )
-
-// projectPlace is where a row stands in the Projects tab: in a part, and by the keys of that part. The
-// name, the key of parts by name, is looked up by the id, so that a cursor stays short.
-type projectPlace struct {
-	ID    string
-	Minor int64 // in parts by cost
-	part  string
-}
-
-func (p projectPlace) String() string {
-	text := strings.Join([]string{p.part, strconv.FormatInt(p.Minor, 10), p.ID}, "\x00")
-	return base64.RawURLEncoding.EncodeToString([]byte(text))
-}
-
-func parseProjectPlace(s string) (p projectPlace, ok bool) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	keys := strings.SplitN(string(b), "\x00", 3)
-	if err != nil || len(keys) != 3 || !models.IsID(keys[2]) {
-		return p, false
-	}
-	minor, err := strconv.ParseInt(keys[1], 10, 64)
-	return projectPlace{keys[2], minor, keys[0]}, err == nil
-}
 
 // projectPart is one stretch of the tab that one index puts in order. The tab is several of them in a
 // row: by cost the projects on the estimate, then the group's projects that are not on it, which cost
@@ -47,7 +21,7 @@ type projectPart struct {
 }
 
 // read gives up to n rows of the part, from behind a place.
-func (p projectPart) read(w projectWalk, after *projectPlace, n int) (rows []projectPlace, err error) {
+func (p projectPart) read(w projectWalk, after *place, n int) (rows []place, err error) {
 	up, down, more, less := "ASC", "DESC", ">", "<"
 	if p.turned {
 		up, down, more, less = down, up, less, more
@@ -59,7 +33,7 @@ func (p projectPart) read(w projectWalk, after *projectPlace, n int) (rows []pro
 			q = q.Where("ep.amount_minor "+less+"= ? AND (ep.amount_minor "+less+" ? OR ep.project_id "+more+" ?)", after.Minor, after.Minor, after.ID)
 		}
 		err = q.Order("ep.amount_minor " + down + ", ep.project_id " + up).Scan(&rows).Error
-		return p.own(rows), err
+		return rows, err
 	}
 	var name string
 	if after != nil {
@@ -76,7 +50,7 @@ func (p projectPart) read(w projectWalk, after *projectPlace, n int) (rows []pro
 	}
 	if p.streams == nil {
 		err = byName(p.rows()).Scan(&rows).Error
-		return p.own(rows), err
+		return rows, err
 	}
 	streams, err := p.streams()
 	if err != nil || len(streams) == 0 {
@@ -88,14 +62,7 @@ func (p projectPart) read(w projectWalk, after *projectPlace, n int) (rows []pro
 		each[i], args[i] = "SELECT id, name_key FROM (?) AS stream", byName(q)
 	}
 	err = w.tx.Raw("SELECT id FROM ("+strings.Join(each, " UNION ALL ")+") AS merged ORDER BY name_key "+up+", id "+up+" LIMIT ?", append(args, n)...).Scan(&rows).Error
-	return p.own(rows), err
-}
-
-func (p projectPart) own(rows []projectPlace) []projectPlace {
-	for i := range rows {
-		rows[i].part = p.name
-	}
-	return rows
+	return rows, err
 }
 
 // projectWalk reads pages of a group's Projects tab.
@@ -123,9 +90,6 @@ func (w projectWalk) parts(sort string) []projectPart {
 		idle.streams = func() ([]*gorm.DB, error) { return w.idle(held) }
 	}
 	below := projectPart{name: "below", byCost: true, rows: func() *gorm.DB { return onEstimate().Where("ep.amount_minor < 0") }}
-	if sort == "cost" {
-		return turn([]projectPart{above, idle, below})
-	}
 	if sort != "name" && sort != "-name" {
 		return []projectPart{above, idle, below}
 	}
@@ -164,56 +128,17 @@ func (w projectWalk) idle(held func() *gorm.DB) (streams []*gorm.DB, err error) 
 	return streams, err
 }
 
-// turn is the whole walk backwards.
-func turn(parts []projectPart) []projectPart {
-	parts = slices.Clone(parts)
-	slices.Reverse(parts)
-	for i := range parts {
-		parts[i].turned = !parts[i].turned
+// page reads one page of the tab.
+func (w projectWalk) page(sort string, p Paging) ([]place, Around, error) {
+	var list []listPart
+	for _, part := range w.parts(sort) {
+		list = append(list, listPart{part.name, part.turned, func(turned bool, after *place, n int) ([]place, error) {
+			part.turned = turned
+			return part.read(w, after, n)
+		}})
 	}
-	return parts
-}
-
-// page reads one page: from part to part until it is full.
-func (w projectWalk) page(sort string, p Paging) (rows []projectPlace, around Around, err error) {
-	parts, from, back := w.parts(sort), (*projectPlace)(nil), false
-	if c, ok := parseProjectPlace(p.Before); ok {
-		from, back, parts = &c, true, turn(parts)
-	} else if c, ok := parseProjectPlace(p.After); ok {
-		from = &c
+	if sort == "cost" { // the lowest first
+		list = turn(list)
 	}
-	start := 0
-	if from != nil {
-		if start = slices.IndexFunc(parts, func(x projectPart) bool { return x.name == from.part }); start < 0 {
-			return w.page(sort, Paging{Size: p.Size}) // a place in another order: begin again
-		}
-	}
-	for i, part := range parts[start:] {
-		var after *projectPlace
-		if i == 0 {
-			after = from
-		}
-		more, err := part.read(w, after, p.size()+1-len(rows))
-		if err != nil {
-			return nil, around, err
-		}
-		if rows = append(rows, more...); len(rows) > p.size() {
-			break
-		}
-	}
-	if len(rows) == 0 && from != nil { // what was there is gone: begin again
-		return w.page(sort, Paging{Size: p.Size})
-	}
-	more := len(rows) > p.size()
-	rows = rows[:min(len(rows), p.size())]
-	if back {
-		slices.Reverse(rows)
-	}
-	if len(rows) > 0 && (back || more) {
-		around.Next = rows[len(rows)-1].String()
-	}
-	if len(rows) > 0 && (from != nil && !back || back && more) {
-		around.Prev = rows[0].String()
-	}
-	return rows, around, nil
+	return pageOfParts(list, p)
 }

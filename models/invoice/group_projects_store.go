@@ -95,7 +95,7 @@ func (s *Store) ProjectsOfGroup(ctx context.Context, scope access.Scope, list Gr
 		return page, err
 	}
 	walk := projectWalk{tx: tx, accountID: scope.AccountID(), groupID: scope.GroupID(), estimateID: r.ID, text: list.Text}
-	var places []projectPlace
+	var places []place
 	if places, page.Around, err = walk.page(list.Sort, list.Paging); err != nil {
 		return page, err
 	}
@@ -104,7 +104,7 @@ func (s *Store) ProjectsOfGroup(ctx context.Context, scope access.Scope, list Gr
 }
 
 // groupProjects reads what the tab shows of the rows at some places, in their order.
-func groupProjects(tx *gorm.DB, scope access.Scope, r running, places []projectPlace) ([]GroupProject, error) {
+func groupProjects(tx *gorm.DB, scope access.Scope, r running, places []place) ([]GroupProject, error) {
 	ids := make([]string, len(places))
 	for i, p := range places {
 		ids[i] = p.ID

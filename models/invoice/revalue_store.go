@@ -106,6 +106,9 @@ func revalueTx(tx *gorm.DB, at time.Time, row *Row, v valuation) error {
 	v.apply(row)
 	err := tx.Model(&Row{}).Where("id = ?", row.ID).Updates(map[string]any{"currency": row.Currency, "price_currency": row.PriceCurrency,
 		"rate": row.Rate, "rate_date": row.RateDate, "rate_source": row.RateSource, "updated_at": at}).Error
+	if err == nil {
+		err = tx.Exec(`UPDATE estimate_projects SET currency = ? WHERE invoice_id = ? AND currency <> ?`, row.Currency, row.ID, row.Currency).Error
+	}
 	if err != nil {
 		return err
 	}

@@ -120,6 +120,11 @@ func checkEstimates(p *pass) error {
 	if err != nil {
 		return err
 	}
+	err = p.violations("U2", "the amount of a project stands in the list of another account, month or currency", `SELECT DISTINCT 'estimate ' || CAST(i.id AS TEXT), CAST(e.project_id AS TEXT)
+		FROM estimate_projects e JOIN invoices i ON i.id = e.invoice_id WHERE i.number IS NULL AND (e.account_id <> i.account_id OR e.month <> i.month OR e.currency <> i.currency)`)
+	if err != nil {
+		return err
+	}
 	return p.violations("U2", "a project has lines and no amount", `SELECT DISTINCT 'estimate ' || CAST(i.id AS TEXT), COALESCE(CAST(l.project_id AS TEXT), 'no project')
 		FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id WHERE i.number IS NULL
 		AND NOT EXISTS (SELECT 1 FROM estimate_projects e WHERE e.invoice_id = i.id AND e.project_id = COALESCE(l.project_id, '`+models.NilID+`'))`)

@@ -34,7 +34,7 @@ const staleAfter = 2 * time.Hour
 
 // NewHeader puts the header into words. cost is nil when it could not be loaded.
 func NewHeader(g invoice.GroupHeader, cost *invoice.RunningCost, scope access.Scope, now time.Time) Header {
-	h := Header{ID: g.ID, Name: g.Name, Projects: upTo(g.Projects), Deleted: g.Deleted(), Meta: meta(g), Figure: figure(cost, now)}
+	h := Header{ID: g.ID, Name: g.Name, Projects: views.NumberUpTo(g.Projects, invoice.CountLimit), Deleted: g.Deleted(), Meta: meta(g), Figure: figure(cost, now)}
 	switch {
 	case h.Deleted:
 		h.Badge = &views.Mark{Tone: views.Neutral, Text: "Deleted"}
@@ -49,14 +49,6 @@ func NewHeader(g invoice.GroupHeader, cost *invoice.RunningCost, scope access.Sc
 		h.Badge = &views.Mark{Tone: views.Info, Text: "Primary"}
 	}
 	return h
-}
-
-// upTo is a number that is counted as far as a limit: "1,000+" from there on.
-func upTo(n int) string {
-	if n >= invoice.CountLimit {
-		return views.Number(invoice.CountLimit) + "+"
-	}
-	return views.Number(n)
 }
 
 func meta(g invoice.GroupHeader) string {

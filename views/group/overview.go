@@ -62,7 +62,7 @@ func NewOverview(f Frame, projects int, cost *invoice.RunningCost, o invoice.Gro
 		v.AssignPath = views.AssignProjectsPath(id)
 	}
 	if projects > len(o.Top) {
-		v.AllProjects = "View all " + upTo(projects)
+		v.AllProjects = "View all " + views.NumberUpTo(projects, invoice.CountLimit)
 	}
 	if o.IssuedInAll > 3 {
 		v.AllInvoices = "View all " + views.CountUpTo(o.IssuedInAll, invoice.CountLimit, "invoice", "invoices")
