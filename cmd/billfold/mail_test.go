@@ -112,7 +112,7 @@ func TestMailsThatDidNotLeave(t *testing.T) {
 	l := invoiced(t)
 	id := l.mails().Mails[0].ID
 	sink := smtptest.New(t, smtptest.Plain)
-	fault := smtptest.Cut
+	fault := smtptest.ErrCut
 	sink.Fault = func(step, _ string) error {
 		if step == smtptest.AtData {
 			return fault

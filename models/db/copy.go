@@ -117,7 +117,8 @@ func (r *CopyRow) Time(t time.Time) { r.Int(t.UnixMicro() - copyEpoch) }
 // Numeric is a value of type numeric, exactly: four decimal digits make a digit of PostgreSQL's.
 func (r *CopyRow) Numeric(d decimal.Decimal) {
 	var short [24]byte
-	digits, negative := short[:0], d.Sign() < 0
+	var digits []byte
+	negative := d.Sign() < 0
 	if d.NumDigits() <= 18 {
 		n, at := d.CoefficientInt64(), len(short)
 		for n = max(n, -n); n > 0; n /= 10 {

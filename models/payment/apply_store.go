@@ -262,7 +262,7 @@ func (a *applying) failed() (collectionRow, error) {
 	if next, ok := NextTry(*plan.FirstFailedAt, int(plan.Failures), a.days); ok {
 		plan.NextChargeAt = &next
 	}
-	if err := a.tx.Save(&plan).Error; err != nil {
+	if err := savePlan(a.tx, plan); err != nil {
 		return plan, err
 	}
 	return plan, invoice.FailTx(a.tx, a.at, &a.row)
@@ -275,7 +275,7 @@ func (a *applying) settled() error {
 	if err != nil {
 		return err
 	}
-	return a.tx.Save(&collectionRow{InvoiceID: a.row.ID, AccountID: a.row.AccountID, Reminders: plan.Reminders, UpdatedAt: a.at}).Error
+	return savePlan(a.tx, collectionRow{InvoiceID: a.row.ID, AccountID: a.row.AccountID, Reminders: plan.Reminders, UpdatedAt: a.at})
 }
 
 func (a *applying) label() string { return cardLabel(a.charge.Brand, a.charge.Last4) }

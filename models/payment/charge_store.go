@@ -11,6 +11,7 @@ import (
 	"billfold/models/money"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // chargeRow is one attempt as stored (table charges).
@@ -73,6 +74,11 @@ type collectionRow struct {
 
 // TableName names the table for GORM.
 func (collectionRow) TableName() string { return "collections" }
+
+// savePlan writes all of a plan, for the first time or again.
+func savePlan(tx *gorm.DB, plan collectionRow) error {
+	return tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "invoice_id"}}, UpdateAll: true}).Create(&plan).Error
+}
 
 // Attempts are all attempts to collect an invoice of the scope's account, newest last.
 func (s *Store) Attempts(ctx context.Context, scope access.Scope, invoiceID string) ([]Attempt, error) {

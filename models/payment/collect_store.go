@@ -155,7 +155,7 @@ func (s *Store) plan(tx *gorm.DB, st *standing, charge, reminder *time.Time) err
 		st.plan = collectionRow{InvoiceID: st.row.ID, AccountID: st.row.AccountID}
 	}
 	st.plan.NextChargeAt, st.plan.NextReminderAt, st.plan.UpdatedAt = charge, reminder, st.now
-	return tx.Save(&st.plan).Error
+	return savePlan(tx, st.plan)
 }
 
 // ask asks the gateway for the money of a charge, for the first time or again, and takes in the answer.

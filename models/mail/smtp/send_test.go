@@ -121,18 +121,18 @@ func TestFaults(t *testing.T) {
 	}{
 		{step: smtptest.AtMail, fault: smtptest.Code(451, "try again"), want: mail.Later, words: "The sender billing@seller.example was not taken: 451 4.0.0 try again"},
 		{step: smtptest.AtMail, fault: smtptest.Code(550, "who are you"), want: mail.Refused, words: "550 5.0.0 who are you"},
-		{step: smtptest.AtMail, fault: smtptest.Cut, want: mail.Later},
+		{step: smtptest.AtMail, fault: smtptest.ErrCut, want: mail.Later},
 		{step: smtptest.AtRcpt, fault: smtptest.Code(450, "greylisted"), want: mail.Later, words: "Put off: a@customer.example: 450 4.0.0 greylisted; b@"},
 		{step: smtptest.AtRcpt, fault: smtptest.Code(450, "greylisted"), rest: true, want: mail.Later},
 		{step: smtptest.AtRcpt, fault: smtptest.Code(550, "no such user"), want: mail.Refused, words: "No recipient was taken: a@customer.example: 550 5.0.0 no such user"},
 		{step: smtptest.AtRcpt, fault: smtptest.Code(421, "closing"), want: mail.Later},
-		{step: smtptest.AtRcpt, fault: smtptest.Cut, want: mail.Later},
+		{step: smtptest.AtRcpt, fault: smtptest.ErrCut, want: mail.Later},
 		{step: smtptest.AtRcpt, what: "b@customer.example", fault: smtptest.Code(550, "no such user"), want: mail.Taken, taken: 1},
 		{step: smtptest.AtRcpt, what: "b@customer.example", fault: smtptest.Code(450, "greylisted"), want: mail.Later},
 		{step: smtptest.AtRcpt, what: "b@customer.example", fault: smtptest.Code(450, "greylisted"), rest: true, want: mail.Taken, taken: 1},
 		{step: smtptest.AtData, fault: smtptest.Code(452, "disk full"), want: mail.Later, words: "The mail was not taken: 452 4.0.0 disk full"},
 		{step: smtptest.AtData, fault: smtptest.Code(554, "smells of spam"), want: mail.Refused, words: "554 5.0.0 smells of spam"},
-		{step: smtptest.AtData, fault: smtptest.Cut, want: mail.Lost, words: "the mail server's answer did not come", taken: 1},
+		{step: smtptest.AtData, fault: smtptest.ErrCut, want: mail.Lost, words: "the mail server's answer did not come", taken: 1},
 	} {
 		t.Run(fmt.Sprint(c.step, " ", c.what, " ", c.fault, " ", c.rest), func(t *testing.T) {
 			sink := smtptest.New(t, smtptest.Plain)

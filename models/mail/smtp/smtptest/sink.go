@@ -30,8 +30,8 @@ const (
 	AtData = "data" // all data is read
 )
 
-// Cut as a fault has the connection break without an answer.
-var Cut = errors.New("cut")
+// ErrCut as a fault has the connection break without an answer.
+var ErrCut = errors.New("cut")
 
 // Code makes a fault of an SMTP answer.
 func Code(code int, words string) error {
@@ -145,7 +145,7 @@ func (s *session) fault(step, what string) error {
 		return nil
 	}
 	err := s.sink.Fault(step, what)
-	if errors.Is(err, Cut) {
+	if errors.Is(err, ErrCut) {
 		_ = s.conn.Conn().Close()
 	}
 	return err
@@ -192,7 +192,7 @@ func (s *session) Data(r io.Reader) (err error) {
 		return err // broken off: nothing is taken
 	}
 	err = s.fault(AtData, s.mail.From)
-	if err == nil || errors.Is(err, Cut) {
+	if err == nil || errors.Is(err, ErrCut) {
 		s.sink.mu.Lock()
 		s.sink.taken = append(s.sink.taken, s.mail)
 		s.sink.mu.Unlock()
