@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -20,7 +21,7 @@ func (c *serveCmd) Validate() error {
 	if c.CloseAfter < 0 {
 		return errors.New("--close-after must not be negative: a month is closed when it has ended")
 	}
-	return c.check()
+	return cmp.Or(c.check(), c.checkMail(), c.checkVIES())
 }
 
 // closeByItself closes every month that has ended, from `after` into the next one on, and tries again every

@@ -8,7 +8,6 @@ import (
 	"net"
 	netmail "net/mail"
 	"net/url"
-	"sync"
 	"time"
 
 	"billfold/models"
@@ -81,15 +80,18 @@ func mailWorker(d *db.DB, clock models.Clock, log *slog.Logger, post mail.Post, 
 	return job.Worker(d, log, map[string]job.Func{mail.JobSend: send})
 }
 
-// mailByItself sends mails until stop is called, which waits for the ones in hand. Without a mail server they
-// wait, untried, and are sent once there is one.
-func (f mailFlags) mailByItself(ctx context.Context, d *db.DB, clock models.Clock, public string, log *slog.Logger) (stop func(), err error) {
+// checkMail refuses a mail server or a sender that cannot be right. Kong calls it through the commands' Validate.
+func (f mailFlags) checkMail() error {
+	_, _, err := f.post(nil, nil, "")
+	return err
+}
+
+// mailByItself sends mails until the context ends, and then those in hand. Without a mail server they wait,
+// untried, and are sent once there is one.
+func (f mailFlags) mailByItself(ctx context.Context, d *db.DB, clock models.Clock, public string, log *slog.Logger) {
 	post, ok, err := f.post(d, clock, public)
-	if err != nil || !ok {
-		return func() {}, err
+	if err != nil || !ok { // checkMail has refused bad flags
+		return
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() { mailWorker(d, clock, log, post, nil).Run(ctx) })
-	return func() { cancel(); wg.Wait() }, nil
+	mailWorker(d, clock, log, post, nil).Run(ctx)
 }

@@ -10,12 +10,14 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	"billfold/cmd/billfold/demo"
 	"billfold/handlers"
 	"billfold/models"
+	"billfold/models/account"
 	"billfold/models/db"
 	"billfold/models/invoice"
 	"billfold/models/payment"
@@ -85,27 +87,29 @@ func (c *serveCmd) Run(a *app) error {
 		return err
 	}
 	defer release()
+	payments, err := c.payments(d, clock, public)
+	if err != nil {
+		return err
+	}
 	if c.Demo {
 		if err := c.prepareDemo(a, d, clock); err != nil {
 			return err
 		}
 	}
+	if err := account.NewStore(d, clock).SetVATChecks(a.ctx, c.VIES); err != nil {
+		return err
+	}
 	log := a.log()
-	payments, err := c.payments(d, clock, public)
-	if err != nil {
-		return err
-	}
-	go worker(d, clock, log, collecting(payments)).Run(a.ctx)
-	go sweepByItself(a.ctx, payments, log)
-	stopMails, err := c.mailByItself(a.ctx, d, clock, public, log)
-	if err != nil {
-		return err
-	}
-	defer stopMails()
-	if err := c.viesFlags.start(a.ctx, d, clock, log); err != nil {
-		return err
-	}
-	go closeByItself(a.ctx, invoice.NewStore(d, clock), clock, c.CloseAfter, log)
+	// What runs beside the answers has ended before the database is closed.
+	ctx, stop := context.WithCancel(a.ctx)
+	var beside sync.WaitGroup
+	defer func() { stop(); beside.Wait() }()
+	beside.Go(func() { worker(d, clock, log, collecting(payments)).Run(ctx) })
+	beside.Go(func() { sweepByItself(ctx, payments, log) })
+	beside.Go(func() { c.mailByItself(ctx, d, clock, public, log) })
+	// Mails and VIES have workers of their own: a slow server keeps no invoice waiting for its PDF.
+	beside.Go(func() { viesQueue(d, clock, log, c.client()).Run(ctx) })
+	beside.Go(func() { closeByItself(ctx, invoice.NewStore(d, clock), clock, c.CloseAfter, log) })
 	fmt.Fprintf(a.stdout, "Billfold is running at %s\n", public)
 	if c.Demo {
 		fmt.Fprintf(a.stdout, "Sign in as %s with the password %s\n", demo.Email, c.DemoPassword)

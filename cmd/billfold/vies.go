@@ -25,17 +25,12 @@ type viesFlags struct {
 	VIESURL string `name:"vies-url" default:"https://ec.europa.eu/taxation_customs/vies/services/checkVatService" help:"Address of its service checkVatService."`
 }
 
-// start works off the questions about VAT ids until ctx ends. They have workers of their own: a slow VIES keeps no
-// invoice waiting for its PDF.
-func (f viesFlags) start(ctx context.Context, d *db.DB, clock models.Clock, log *slog.Logger) error {
+// checkVIES refuses an address that cannot be right. Kong calls it through serve's Validate.
+func (f viesFlags) checkVIES() error {
 	u, err := url.Parse(f.VIESURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
 		return fmt.Errorf("--vies-url must be an https address such as %s", vies.URL)
 	}
-	if err := account.NewStore(d, clock).SetVATChecks(ctx, f.VIES); err != nil {
-		return err
-	}
-	go viesQueue(d, clock, log, f.client()).Run(ctx)
 	return nil
 }
 
