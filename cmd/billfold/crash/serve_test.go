@@ -2,6 +2,8 @@ package crash
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -98,7 +100,7 @@ func (w *world) monthTrial(t *testing.T, short int) {
 	server.terminate()
 	twin.verify(t)
 	want := twin.print(t)
-	same(t, w.done.print(t), want) // the same month, closed by hand
+	same(t, uncollected(w.done.print(t)), uncollected(want)) // the same month, closed by hand
 	eachRound(t, short, func(t *testing.T, roll *rand.Rand) {
 		d, listen := w.metered.clone(t), freeAddress(t)
 		for range 2 + roll.IntN(3) {
@@ -114,5 +116,12 @@ func (w *world) monthTrial(t *testing.T, short int) {
 		server.terminate()
 		d.verify(t)
 		same(t, want, d.print(t))
+	})
+}
+
+// uncollected leaves out what collecting does: it is for serve, and closing by hand leaves it to be done.
+func uncollected(lines []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool {
+		return strings.HasPrefix(l, "jobs kind=invoice.collect ") || strings.HasPrefix(l, "collections ")
 	})
 }
