@@ -29,8 +29,25 @@ func (h *Handler) ShowInformation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := group.NewInformation(f, info, g.PayBy, treatment, month, editable && page.Scope(c).CanWrite())
+	payBy, err := h.paidBy(c, g.PayBy)
+	if err != nil {
+		return err
+	}
+	v := group.NewInformation(f, info, payBy, treatment, month, editable && page.Scope(c).CanWrite())
 	return page.Render(c, http.StatusOK, group.InformationPage(v), group.DetailsRegion)
+}
+
+// paidBy says more about a card than its label.
+func (h *Handler) paidBy(c echo.Context, label string) (string, error) {
+	g, err := h.accounts.Group(page.Ctx(c), page.Scope(c), page.Scope(c).GroupID())
+	if err != nil || g.PaymentMethodID == "" {
+		return label, err
+	}
+	card, err := h.accounts.Card(page.Ctx(c), page.Scope(c), g.PaymentMethodID)
+	if models.KindOf(err) == models.NotFound && err != nil { // it is a bank transfer
+		return label, nil
+	}
+	return card.Details(), err
 }
 
 // editable reports whether billing information may still change: a deleted group's, until everything

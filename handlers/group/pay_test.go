@@ -51,7 +51,7 @@ func TestAddingACardForAGroup(t *testing.T) {
 		t.Errorf("%s: %s", p.Path, p.Main())
 	}
 	b.has(p, "Expires 11/2029, Acme Cloud")
-	b.has(b.vi.Get(views.BillingInformationPath(b.production)), "Visa ending 4242")
+	b.has(b.vi.Get(views.BillingInformationPath(b.production)), "Visa ending 4242, expires ")
 	b.vi.Get(path).Want(t, http.StatusForbidden)
 	b.eve.Get(path).Want(t, http.StatusNotFound)
 }

@@ -3,12 +3,22 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"billfold/models"
 	"billfold/models/access"
 
 	"gorm.io/gorm"
 )
+
+// Details name the card with all that may be shown of it: "Visa ending 4242, expires 08/2028, Ana Lima".
+func (c StoredCard) Details() string {
+	words := fmt.Sprintf("%s, expires %02d/%d", c.Label(), c.ExpMonth, c.ExpYear)
+	if c.Holder != "" {
+		words += ", " + c.Holder
+	}
+	return words
+}
 
 // Cards are the cards of the scope's account that have not been removed, oldest first.
 func (s *Store) Cards(ctx context.Context, scope access.Scope) ([]StoredCard, error) {
