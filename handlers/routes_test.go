@@ -20,6 +20,7 @@ import (
 var public = []string{
 	"GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /help", "POST /theme", "GET /healthz", "GET /readyz",
 	"GET /help/api", "GET /help/api/:noun",
+	"POST /webhooks/stripe", // Stripe signs what it sends
 }
 
 // tables are all tables that a request without the right to it must leave alone.

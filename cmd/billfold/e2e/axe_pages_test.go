@@ -130,10 +130,13 @@ var pageStates = []pageState{
 		p.ClickRole("button", "Add card")
 		p.Sees("There is a problem")
 	}},
+	{name: "email a copy", path: "/billing-groups/{primary}/invoices/{invoice}/email"},
+	{name: "email a copy refused", path: "/billing-groups/{primary}/invoices/{invoice}/email", do: press("Email a copy")},
 	{name: "pay an invoice", path: "/billing-groups/{us}/invoices/{failed}/pay"},
 	{name: "pay a paid invoice", path: "/billing-groups/{primary}/invoices/{invoice}/pay"},
 	{name: "sandbox, pay", path: "/billing-groups/{us}/invoices/{failed}/pay", do: func(p *Page) { p.ClickRole("button", p.menu("Pay $")); p.Sees("Pay with a test card") }},
-	{name: "sandbox, confirm", path: "/billing-groups/{us}/invoices/{failed}/pay", do: func(p *Page) {
+	// Another invoice than above: both windows are at work at once.
+	{name: "sandbox, confirm", path: "/billing-groups/{research}/invoices/{due}/pay", do: func(p *Page) {
 		p.ClickRole("button", p.menu("Pay $"))
 		p.Check("Visa ending 3184")
 		p.ClickRole("button", p.menu("Pay $"))
@@ -232,7 +235,8 @@ func wizard(to string) func(p *Page) {
 
 // without are the routes that are no pages: files, probes, and a redirect.
 var without = []string{"/", "/healthz", "/readyz", "/billing-groups/:group/events.csv", "/billing-groups/:group/invoices/:file/all.zip",
-	"/billing-groups/:group/invoices/:file/lines/:line/records.csv", "/accounts/:account/payment-methods/added/:setup", "/billing-groups/:group/invoices/:file/pay/done"}
+	"/billing-groups/:group/invoices/:file/lines/:line/records.csv", "/accounts/:account/payment-methods/added/:setup", "/billing-groups/:group/invoices/:file/pay/done",
+	"/billing-groups/:group/invoices/:file/receipt.pdf", "/billing-groups/:group/invoices/:file/receipts/:payment"}
 
 // TestAxe looks at every page of the route table.
 func TestAxe(t *testing.T) {
@@ -248,7 +252,8 @@ func TestAxe(t *testing.T) {
 	}
 	invoice := one("SELECT i.number FROM invoices i JOIN billing_groups g ON g.id = i.group_id WHERE g.name = '" + primary + "' AND i.number IS NOT NULL ORDER BY i.number DESC")
 	places = append(places, "{invoice}", invoice, "{line}", one("SELECT l.id FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id WHERE i.number = '"+invoice+"'"))
-	places = append(places, "{card}", one("SELECT id FROM payment_methods WHERE last4 = '4242'"), "{failed}", one("SELECT number FROM invoices WHERE state = 'payment_failed'"))
+	places = append(places, "{card}", one("SELECT id FROM payment_methods WHERE last4 = '4242'"), "{failed}", one("SELECT number FROM invoices WHERE state = 'payment_failed'"),
+		"{due}", one("SELECT i.number FROM invoices i JOIN billing_groups g ON g.id = i.group_id WHERE g.name = 'Research' AND i.state = 'issued'"))
 	const used = " FROM credit_uses u JOIN invoices i ON i.id = u.invoice_id JOIN credit_claims c ON c.id = u.claim_id JOIN credits k ON k.id = c.credit_id WHERE k.code = 'SPRING-RESEARCH'"
 	places = append(places, "{token}", "00000000-0000-7000-8000-000000000000") // the steps make one and go there
 	places = append(places, "{credited}", one("SELECT i.group_id"+used), "{creditedInvoice}", one("SELECT i.number"+used), "{used}", one("SELECT u.claim_id"+used))
