@@ -149,11 +149,19 @@ func TestStatusWords(t *testing.T) {
 	if got := words(); got != "Overdue since 15 Nov 2026" {
 		t.Errorf("after it: %q", got)
 	}
-	for state, want := range map[invoice.State]string{invoice.PaymentFailed: "Payment failed", invoice.Waived: "Waived", invoice.Uncollectible: "Written off", invoice.Credited: "Credited", invoice.Paid: "No payment needed"} {
+	for state, want := range map[invoice.State]string{invoice.PaymentFailed: "No card on file", invoice.Waived: "Waived", invoice.Uncollectible: "Written off", invoice.Credited: "Credited", invoice.Paid: "No payment needed"} {
 		b.exec(`UPDATE invoices SET state = ? WHERE number = ?`, string(state), b.number)
 		if got := words(); got != want {
 			t.Errorf("%s reads %q, want %q", state, got, want)
 		}
+	}
+	card := models.NewID()
+	b.exec(`INSERT INTO payment_methods (id, account_id, kind, terms_days, provider, provider_ref, brand, last4, holder, exp_month, exp_year, created_at)
+		SELECT ?, account_id, 'card', 0, 'sandbox', 'card_1', 'Visa', '4242', 'Ana Lima', 8, 2028, created_at FROM billing_groups WHERE id = ?`, card, b.production)
+	b.exec(`UPDATE billing_groups SET payment_method_id = ? WHERE id = ?`, card, b.production)
+	b.exec(`UPDATE invoices SET state = 'payment_failed' WHERE number = ?`, b.number)
+	if got := words(); got != "Payment failed" {
+		t.Errorf("with a card: %q", got)
 	}
 	b.exec(`UPDATE invoices SET state = 'issued' WHERE number = ?`, b.number)
 	b.pay(b.number, "", time.Date(2026, 11, 10, 0, 0, 0, 0, time.UTC))
