@@ -63,19 +63,19 @@ func TestAnInvoiceIsMailed(t *testing.T) {
 	}
 	l.ok("", "seller", "set", "--contact-email", "billing@seller.example")
 
-	sink.Fault = func(step, _ string) error {
+	sink.Fail(func(step, _ string) error {
 		if step == smtptest.AtRcpt {
 			return smtptest.Code(451, "greylisted")
 		}
 		return nil
-	}
+	})
 	if code, _, errs := l.run("", send...); code != 1 || !strings.Contains(errs, "greylisted") {
 		t.Fatalf("exit %d: %s", code, errs)
 	}
 	if m := l.mails().Mails[0]; m.State != "waiting" || m.Attempts != 1 || !strings.Contains(m.Error, "451 4.0.0 greylisted") {
 		t.Fatalf("%+v", m)
 	}
-	sink.Fault = nil
+	sink.Fail(nil)
 	if out := l.ok("", send...); !strings.HasPrefix(out, "1 sent, 0 still wait, 0 failed") {
 		t.Fatal(out)
 	}
@@ -112,13 +112,15 @@ func TestMailsThatDidNotLeave(t *testing.T) {
 	l := invoiced(t)
 	id := l.mails().Mails[0].ID
 	sink := smtptest.New(t, smtptest.Plain)
-	fault := smtptest.ErrCut
-	sink.Fault = func(step, _ string) error {
-		if step == smtptest.AtData {
-			return fault
+	atData := func(fault error) func(step, what string) error {
+		return func(step, _ string) error {
+			if step == smtptest.AtData {
+				return fault
+			}
+			return nil
 		}
-		return nil
 	}
+	sink.Fail(atData(smtptest.ErrCut))
 	t.Setenv("BILLFOLD_SMTP_URL", "smtp://"+sink.Address)
 	t.Setenv("BILLFOLD_PUBLIC_URL", "https://billing.example.com")
 	t.Setenv("BILLFOLD_MAIL_FROM", "Books <books@seller.example>")
@@ -128,7 +130,7 @@ func TestMailsThatDidNotLeave(t *testing.T) {
 	if m := l.mails().Mails[0]; m.State != "unknown" || len(sink.Taken()) != 1 || sink.Connections() != 1 {
 		t.Fatalf("%+v, %d connections", m, sink.Connections())
 	}
-	fault = smtptest.Code(554, "spam")
+	sink.Fail(atData(smtptest.Code(554, "spam")))
 	l.ok("", "mail", "retry", id)
 	if code, out, errs := l.run("", "mail", "send"); code != 1 || !strings.HasPrefix(out, "0 sent, 0 still wait, 1 failed") || !strings.Contains(errs, "some mails were not sent") {
 		t.Errorf("exit %d: %s%s", code, out, errs)

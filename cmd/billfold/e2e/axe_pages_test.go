@@ -137,9 +137,9 @@ var pageStates = []pageState{
 	{name: "sandbox, pay", path: "/billing-groups/{us}/invoices/{failed}/pay", do: func(p *Page) { p.ClickRole("button", p.menu("Pay $")); p.Sees("Pay with a test card") }},
 	// Another invoice than above: both windows are at work at once.
 	{name: "sandbox, confirm", path: "/billing-groups/{research}/invoices/{due}/pay", do: func(p *Page) {
-		p.ClickRole("button", p.menu("Pay $"))
+		p.ClickRole("button", p.menu("Pay €"))
 		p.Check("Visa ending 3184")
-		p.ClickRole("button", p.menu("Pay $"))
+		p.ClickRole("button", p.menu("Pay €"))
 		p.Sees("Your bank asks you to confirm")
 	}},
 	{name: "rename a group", path: "/billing-groups/{research}/rename"},

@@ -136,12 +136,12 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c.step, " ", c.what, " ", c.fault, " ", c.rest), func(t *testing.T) {
 			sink := smtptest.New(t, smtptest.Plain)
-			sink.Fault = func(step, what string) error {
+			sink.Fail(func(step, what string) error {
 				if step == c.step && (c.what == "" || c.what == what) {
 					return c.fault
 				}
 				return nil
-			}
+			})
 			m := message
 			m.Rest = c.rest
 			o := to(t, sink).Send(t.Context(), m)
@@ -152,7 +152,7 @@ func TestFaults(t *testing.T) {
 				t.Fatalf("%+v: it says who does not get it", o)
 			}
 			// After the fault the same mail goes out, once, unless nobody knows.
-			if sink.Fault = nil; c.want == mail.Later {
+			if sink.Fail(nil); c.want == mail.Later {
 				if o := to(t, sink).Send(t.Context(), m); o.Result != mail.Taken || len(sink.Taken()) != 1 {
 					t.Fatalf("%+v, %d taken", o, len(sink.Taken()))
 				}
@@ -227,12 +227,12 @@ func TestASlowServer(t *testing.T) {
 			sink := smtptest.New(t, smtptest.Plain)
 			hold := make(chan struct{})
 			defer close(hold)
-			sink.Fault = func(step, _ string) error {
+			sink.Fail(func(step, _ string) error {
 				if step == c.step {
 					<-hold
 				}
 				return nil
-			}
+			})
 			s := to(t, sink)
 			s.times = times{dial: 5 * time.Second, step: 200 * time.Millisecond, data: time.Second, answer: 200 * time.Millisecond, grace: time.Second}
 			if o := s.Send(t.Context(), message); o.Result != c.want {
@@ -257,13 +257,13 @@ func TestStopping(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			sink := smtptest.New(t, smtptest.Plain)
 			ctx, stop := context.WithCancel(t.Context())
-			sink.Fault = func(step, _ string) error {
+			sink.Fail(func(step, _ string) error {
 				if step == c.step {
 					stop()
 					time.Sleep(c.hold)
 				}
 				return nil
-			}
+			})
 			s := to(t, sink)
 			s.times.grace = time.Second
 			if o := s.Send(ctx, message); o.Result != c.want {

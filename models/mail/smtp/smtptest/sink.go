@@ -61,12 +61,17 @@ type Sink struct {
 	Roots          *x509.CertPool
 	User, Password string // set before use: signing in is asked for
 
-	// Fault says how a step fails, nil for not at all; what is the recipient or the sender.
-	Fault func(step, what string) error
-
 	mu    sync.Mutex
+	fault func(step, what string) error
 	taken []Mail
 	seen  int
+}
+
+// Fail has steps fail from now on as fault says, nil for not at all; what is the recipient or the sender.
+func (s *Sink) Fail(fault func(step, what string) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = fault
 }
 
 // Security is how a Sink encrypts.
@@ -141,10 +146,13 @@ type session struct {
 }
 
 func (s *session) fault(step, what string) error {
-	if s.sink.Fault == nil {
+	s.sink.mu.Lock()
+	fail := s.sink.fault
+	s.sink.mu.Unlock()
+	if fail == nil {
 		return nil
 	}
-	err := s.sink.Fault(step, what)
+	err := fail(step, what)
 	if errors.Is(err, ErrCut) {
 		_ = s.conn.Conn().Close()
 	}
