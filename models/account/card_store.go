@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"billfold/models"
 	"billfold/models/access"
@@ -13,7 +12,7 @@ import (
 
 // Details name the card with all that may be shown of it: "Visa ending 4242, expires 08/2028, Ana Lima".
 func (c StoredCard) Details() string {
-	words := fmt.Sprintf("%s, expires %02d/%d", c.Label(), c.ExpMonth, c.ExpYear)
+	words := c.Label() + ", expires " + c.Expires()
 	if c.Holder != "" {
 		words += ", " + c.Holder
 	}

@@ -42,7 +42,7 @@ func documentFacts(tx *gorm.DB, row Row) (mail.Facts, account.Information, error
 	case account.BankTransfer:
 		facts.Method = "bank transfer"
 	case account.Card:
-		facts.Method = fmt.Sprintf("%s ending %s", frozen.Payment.Brand, frozen.Payment.Last4)
+		facts.Method = account.PaymentMethod{Kind: account.Card, Brand: frozen.Payment.Brand, Last4: frozen.Payment.Last4}.Label()
 	}
 	if c := frozen.Corrects; c != nil {
 		currency := money.Currency(row.Currency)

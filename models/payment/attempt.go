@@ -1,9 +1,9 @@
 package payment
 
 import (
-	"fmt"
 	"time"
 
+	"billfold/models/account"
 	"billfold/models/money"
 )
 
@@ -46,7 +46,7 @@ func cardLabel(brand, last4 string) string {
 	if brand == "" {
 		brand = "Card"
 	}
-	return fmt.Sprintf("%s ending %s", brand, last4)
+	return account.PaymentMethod{Kind: account.Card, Brand: brand, Last4: last4}.Label()
 }
 
 // Plan is what happens by itself with an unpaid invoice. The zero value is nothing.

@@ -49,7 +49,7 @@ func (s *Store) warn(ctx context.Context, methodID string) error {
 		if err != nil {
 			return err
 		}
-		expires := fmt.Sprintf("%02d/%d", card.ExpMonth, card.ExpYear)
+		expires := account.StoredCard{ExpMonth: card.ExpMonth, ExpYear: card.ExpYear}.Expires()
 		return mail.Enqueue(tx, at, mail.Wanted{Kind: mail.CardExpiring, UniqueKey: fmt.Sprintf("%s:%s:%s", mail.CardExpiring, methodID, expires), AccountID: card.AccountID,
 			Recipients: to, Facts: mail.Facts{AccountID: card.AccountID, AccountName: card.Name, GroupID: group.ID, GroupName: group.Name,
 				Method: cardLabel(card.Brand, card.Last4), Expires: expires}})
